@@ -1,0 +1,176 @@
+package caravan.testbed;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * A Kafka cluster of one KRaft node, broker and controller, in this JVM: own cluster id, free ports of the loopback
+ * address, data in a temporary directory that {@link #close()} deletes.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+
+    private final String clusterId = Uuid.randomUuid().toString();
+    private final int port = freePort();
+    private final Path directory;
+    private final Map<String, String> settings;
+    private KafkaRaftServer server;
+    private Admin admin;
+
+    private EmbeddedBroker(Map<String, String> overrides) throws IOException {
+        directory = Files.createTempDirectory("caravan-broker");
+        settings = settings(overrides);
+    }
+
+    /** A running broker with settings for tests: housekeeping within a second, everything else as shipped. */
+    public static EmbeddedBroker started() {
+        return started(Map.of());
+    }
+
+    /** A running broker; {@code overrides} are broker settings ({@code message.max.bytes}, …) that replace the usual. */
+    public static EmbeddedBroker started(Map<String, String> overrides) {
+        try {
+            EmbeddedBroker broker = new EmbeddedBroker(overrides);
+            broker.format();
+            broker.start();
+            return broker;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where clients connect, {@code host:port}; the same after a restart. */
+    public String bootstrapServers() {
+        return HOST + ":" + port;
+    }
+
+    /** The cluster's id, random for each instance. */
+    public String clusterId() {
+        return clusterId;
+    }
+
+    /** An admin client that lives as long as this broker. */
+    public synchronized Admin admin() {
+        if (admin == null) {
+            admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
+        }
+        return admin;
+    }
+
+    /** Starts the stopped broker again, with its data and on its port. */
+    public synchronized void start() {
+        if (server != null) {
+            throw new IllegalStateException("already running");
+        }
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        KafkaRaftServer starting = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+        starting.startup();
+        server = starting;
+    }
+
+    /** Stops the broker and keeps its data. */
+    public synchronized void stop() {
+        if (server != null) {
+            server.shutdown();
+            server.awaitShutdown();
+            server = null;
+        }
+    }
+
+    /** Stops the broker and deletes its data. */
+    @Override
+    public synchronized void close() {
+        if (admin != null) {
+            admin.close(java.time.Duration.ZERO);
+            admin = null;
+        }
+        stop();
+        deleteRecursively(directory);
+    }
+
+    private void format() throws IOException {
+        try {
+            new Formatter()
+                    .setClusterId(clusterId)
+                    .setNodeId(1)
+                    .setControllerListenerName("CONTROLLER")
+                    .setMetadataLogDirectory(directory.toString())
+                    .setDirectories(List.of(directory.toString()))
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .run();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("cannot format " + directory, e);
+        }
+    }
+
+    private Map<String, String> settings(Map<String, String> overrides) {
+        int controllerPort = freePort();
+        Map<String, String> all = new HashMap<>();
+        all.put("process.roles", "broker,controller");
+        all.put("node.id", "1");
+        all.put("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
+        all.put("listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        all.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+        all.put("controller.listener.names", "CONTROLLER");
+        all.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
+        all.put("log.dirs", directory.toString());
+        // one node: no replicas to wait for, few threads, small internal topics
+        all.put("offsets.topic.replication.factor", "1");
+        all.put("offsets.topic.num.partitions", "1");
+        all.put("transaction.state.log.replication.factor", "1");
+        all.put("transaction.state.log.min.isr", "1");
+        all.put("transaction.state.log.num.partitions", "1");
+        all.put("num.network.threads", "2");
+        all.put("num.io.threads", "2");
+        all.put("controlled.shutdown.enable", "false");
+        // a test must not wait for a group to fill, nor minutes for the cleaner and retention
+        all.put("group.initial.rebalance.delay.ms", "0");
+        all.put("group.min.session.timeout.ms", "1000");
+        all.put("log.cleaner.dedupe.buffer.size", "2097152");
+        all.put("log.cleaner.backoff.ms", "200");
+        all.put("log.initial.task.delay.ms", "500");
+        all.put("log.retention.check.interval.ms", "500");
+        all.putAll(overrides);
+        return Map.copyOf(all);
+    }
+
+    /** A TCP port that no one listened on a moment ago. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void deleteRecursively(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
