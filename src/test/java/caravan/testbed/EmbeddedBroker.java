@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +103,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (admin != null) {
-            admin.close(java.time.Duration.ZERO);
+            admin.close(Duration.ZERO);
             admin = null;
         }
         stop();
@@ -144,7 +146,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         all.put("transaction.state.log.num.partitions", "1");
         all.put("num.network.threads", "2");
         all.put("num.io.threads", "2");
-        all.put("controlled.shutdown.enable", "false");
         // a test must not wait for a group to fill, nor minutes for the cleaner and retention
         all.put("group.initial.rebalance.delay.ms", "0");
         all.put("group.min.session.timeout.ms", "1000");
@@ -167,7 +168,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static void deleteRecursively(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(java.util.Comparator.reverseOrder())
+            files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
