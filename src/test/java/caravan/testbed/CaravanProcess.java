@@ -1,0 +1,171 @@
+package caravan.testbed;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code java -jar caravan.jar} as a process of its own; the system property {@code caravan.jar} says where the jar is. */
+public final class CaravanProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final List<String> arguments;
+    private final Path directory;
+    private final Process process;
+
+    private CaravanProcess(Map<String, String> environment, List<String> arguments) throws IOException {
+        this.arguments = arguments;
+        this.directory = Files.createTempDirectory("caravan-process");
+        List<String> command = new ArrayList<>(signalsAsFromATerminal());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-jar"));
+        command.add(jar().toString());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("CARAVAN_"));
+        builder.environment().putAll(environment);
+        process = builder.start();
+    }
+
+    /**
+     * Starts a command in an empty working directory.
+     *
+     * @param environment variables besides the ones of this process, of which those for S3 and Caravan are left out
+     */
+    public static CaravanProcess start(Map<String, String> environment, String... arguments) {
+        try {
+            return new CaravanProcess(environment, List.of(arguments));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a command to its end. */
+    public static CommandResult run(Map<String, String> environment, String... arguments) {
+        try (CaravanProcess process = start(environment, arguments)) {
+            return process.await();
+        }
+    }
+
+    /** Asks it to end: SIGTERM. */
+    public CaravanProcess terminate() {
+        return signal("TERM");
+    }
+
+    /** What Ctrl-C does: SIGINT. */
+    public CaravanProcess interrupt() {
+        return signal("INT");
+    }
+
+    /** Ends it with no chance to do anything: SIGKILL. */
+    public CaravanProcess kill() {
+        return signal("KILL");
+    }
+
+    /** Waits for its end; fails, with all it said, if that takes longer than two minutes. */
+    public CommandResult await() {
+        try {
+            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("not ended within " + PATIENCE + "\n" + result());
+            }
+            return result();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether it runs. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it has printed to standard output so far. */
+    public String out() {
+        return read("out");
+    }
+
+    /** What it has printed to standard error so far. */
+    public String err() {
+        return read("err");
+    }
+
+    /** Kills it if it still runs. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+            for (String file : List.of("out", "err")) {
+                Files.deleteIfExists(directory.resolve(file));
+            }
+            directory.toFile().delete();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private CommandResult result() {
+        return new CommandResult(arguments, process.exitValue(), out(), err());
+    }
+
+    private CaravanProcess signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String read(String file) {
+        try {
+            return Files.readString(directory.resolve(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path jar() {
+        Path jar =
+                Path.of(System.getProperty("caravan.jar", "target/caravan.jar")).toAbsolutePath();
+        if (!Files.isRegularFile(jar)) {
+            throw new IllegalStateException(jar + " is not there: it is made by mvn package");
+        }
+        return jar;
+    }
+
+    /** A shell's background job ignores SIGINT, and so do its children; this undoes it where env(1) can. */
+    private static List<String> signalsAsFromATerminal() {
+        List<String> wrapper = List.of("env", "--default-signal=INT");
+        List<String> trial = new ArrayList<>(wrapper);
+        trial.add("true");
+        try {
+            Process process =
+                    new ProcessBuilder(trial).redirectErrorStream(true).start();
+            return process.waitFor() == 0 ? wrapper : List.of();
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
