@@ -1,0 +1,90 @@
+package caravan.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line: commands, options from the environment, and errors as {@code error:} and {@code hint:} lines. */
+@Command(
+        name = "caravan",
+        description = "Backup and restore of Apache Kafka on S3-compatible storage.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = CommandLineInterface.Version.class,
+        footer = {
+            "",
+            "Every option can also be given as an environment variable: --max-age as CARAVAN_MAX_AGE.",
+            "Exit codes: 0 done, 1 could not, 2 usage, 3 needs attention, 4 damage, 130/143 cut short."
+        },
+        subcommands = {})
+public final class CommandLineInterface {
+
+    private CommandLineInterface() {}
+
+    /** Runs one command on standard output and error. */
+    public static int run(String... args) {
+        return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    }
+
+    /** Runs one command; returns its exit code. */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = new CommandLine(new CommandLineInterface())
+                .setOut(out)
+                .setErr(err)
+                .setDefaultValueProvider(CommandLineInterface::fromEnvironment)
+                .setParameterExceptionHandler((e, arguments) -> usage(err, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> Failures.explain(e, err, debug(args)));
+        line.getSubcommands().values().forEach(command -> command.getCommandSpec()
+                .mixinStandardHelpOptions(true));
+        if (args.length == 0) {
+            line.usage(err);
+            return ExitCode.USAGE;
+        }
+        return line.execute(args);
+    }
+
+    private static boolean debug(String... args) {
+        return List.of(args).contains("--debug");
+    }
+
+    private static String fromEnvironment(ArgSpec argument) {
+        if (argument instanceof OptionSpec option && option.longestName().startsWith("--")) {
+            String name =
+                    option.longestName().substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
+            return System.getenv("CARAVAN_" + name);
+        }
+        return null;
+    }
+
+    private static int usage(PrintWriter err, ParameterException e) {
+        if (e.getCause() instanceof CommandException known) {
+            return Failures.explain(known, err, false);
+        }
+        err.println("error: " + e.getMessage().lines().findFirst().orElse(""));
+        List<String> suggestions =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        err.println(
+                suggestions.isEmpty()
+                        ? "hint: see '" + command + " --help'"
+                        : "hint: did you mean " + String.join(" or ", suggestions) + "?");
+        err.flush();
+        return ExitCode.USAGE;
+    }
+
+    /** The version that the jar was built as. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = CommandLineInterface.class.getPackage().getImplementationVersion();
+            return new String[] {"caravan " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package caravan.cli;
+
+import caravan.backup.BackupException;
+import caravan.restore.RestoreException;
+import caravan.store.StoreException;
+import caravan.store.StoreLocationException;
+import java.io.PrintWriter;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/** Turns whatever ended a command into an exit code, and into what a person can act on. */
+final class Failures {
+    private Failures() {}
+
+    /** Prints {@code error:} and {@code hint:} lines; returns the exit code. */
+    static int explain(Throwable failure, PrintWriter err, boolean debug) {
+        CommandException known = known(failure);
+        err.println("error: " + known.getMessage());
+        if (!known.hint().isEmpty()) {
+            err.println("hint: " + known.hint());
+        }
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return known.exitCode();
+    }
+
+    private static CommandException known(Throwable failure) {
+        if (failure instanceof CommandException command) {
+            return command;
+        }
+        if (failure instanceof BackupException backup) {
+            return CommandException.couldNot(backup.getMessage(), backup.hint());
+        }
+        if (failure instanceof RestoreException restore) {
+            return new CommandException(exitCode(restore.kind()), restore.getMessage(), restore.hint(), restore);
+        }
+        if (failure instanceof StoreException store) {
+            return CommandException.couldNot(store.getMessage(), store.hint());
+        }
+        if (failure instanceof StoreLocationException location) {
+            return CommandException.usage(location.getMessage(), location.hint());
+        }
+        if (failure instanceof KafkaException kafka) {
+            return CommandException.couldNot("Kafka: " + deepest(kafka), hint(kafka));
+        }
+        boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException;
+        if (failure.getCause() != null && (wrapper || failure instanceof RuntimeException)) {
+            return known(failure.getCause());
+        }
+        return CommandException.couldNot(String.valueOf(failure), "run it again with --debug for the stack trace");
+    }
+
+    private static int exitCode(RestoreException.Kind kind) {
+        return switch (kind) {
+            case NOT_POSSIBLE -> ExitCode.COULD_NOT;
+            case CHOICE_NEEDED -> ExitCode.USAGE;
+            case DAMAGED -> ExitCode.DAMAGE;
+        };
+    }
+
+    private static String deepest(Throwable failure) {
+        Throwable at = failure;
+        while (at.getCause() instanceof KafkaException) {
+            at = at.getCause();
+        }
+        return at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
+    }
+
+    private static String hint(KafkaException failure) {
+        if (failure instanceof AuthenticationException || failure instanceof AuthorizationException) {
+            return "check user, password and rights: --kafka-config takes the settings that Kafka's own tools take";
+        }
+        if (failure instanceof RetriableException) {
+            return "check --bootstrap-servers, and that the brokers can be reached from here";
+        }
+        return "check --bootstrap-servers and --kafka-config";
+    }
+}

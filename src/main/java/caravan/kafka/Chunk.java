@@ -1,0 +1,50 @@
+package caravan.kafka;
+
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * Consecutive record batches of one partition: the body of one exchange.
+ *
+ * @param partition the partition that the batches were read from
+ * @param topicId the life of the topic that they belong to
+ * @param assignment number of the assignment under which they were fetched; 0 for a chunk from the archive
+ * @param from first offset that the chunk answers for, inclusive
+ * @param next end of what it answers for, exclusive; greater than {@code from}
+ * @param epoch partition leader epoch at {@code next - 1}; -1 where it is not known
+ * @param batches whole record batches (message format v2), back to back; the first may begin before {@code from} and the
+ *     last may end behind {@code next}. Empty where the range holds no record
+ * @param transformed whether a step of a record route changed or dropped a record
+ */
+public record Chunk(
+        TopicPartition partition,
+        Uuid topicId,
+        long assignment,
+        long from,
+        long next,
+        int epoch,
+        ByteBuffer batches,
+        boolean transformed) {
+
+    public Chunk {
+        if (from < 0 || next <= from) {
+            throw new IllegalArgumentException("not a range of offsets: [" + from + ", " + next + ")");
+        }
+    }
+
+    /** What belongs into one object: batches of one life of a partition, fetched under one assignment. */
+    public String correlationKey() {
+        return topicId + "/" + partition.partition() + "/" + assignment;
+    }
+
+    /** The same range with other batches, as a record route leaves them. */
+    public Chunk withBatches(ByteBuffer others, boolean changed) {
+        return new Chunk(partition, topicId, assignment, from, next, epoch, others, transformed || changed);
+    }
+
+    @Override
+    public String toString() {
+        return partition + " [" + from + ", " + next + ")";
+    }
+}

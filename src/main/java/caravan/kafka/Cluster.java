@@ -1,0 +1,195 @@
+package caravan.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * What is asked of and set in a cluster beside records. Blocking; every call ends after the admin client's
+ * {@code default.api.timeout.ms}. Failures come as {@link KafkaException}.
+ */
+public final class Cluster implements AutoCloseable {
+
+    /** A topic as it is now. */
+    public record Topic(String name, Uuid id, int partitions, short replicationFactor) {}
+
+    /** An open transaction that holds a partition's last stable offset back. */
+    public record OpenTransaction(long producerId, long startOffset) {}
+
+    private static final Comparator<TopicPartition> BY_NAME =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
+    private final Admin admin;
+
+    public Cluster(KafkaSettings settings) {
+        this.admin = Admin.create(settings.admin());
+    }
+
+    public String id() {
+        return get(admin.describeCluster().clusterId());
+    }
+
+    /** Names of the topics that the filter names or matches, in order. */
+    public Set<String> topics(TopicFilter filter) {
+        ListTopicsOptions all = new ListTopicsOptions().listInternal(true);
+        Set<String> names = new TreeSet<>();
+        for (String name : get(admin.listTopics(all).names())) {
+            if (filter.matches(name)) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    public Optional<Topic> topic(String name) {
+        try {
+            TopicDescription described =
+                    get(admin.describeTopics(List.of(name)).topicNameValues().get(name));
+            short replicas = (short) described.partitions().get(0).replicas().size();
+            return Optional.of(
+                    new Topic(name, described.topicId(), described.partitions().size(), replicas));
+        } catch (UnknownTopicOrPartitionException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Effective settings of a topic, each with its source. */
+    public List<ConfigEntry> configs(String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Map<ConfigResource, Config> configs =
+                get(admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
+                        .all());
+        return List.copyOf(configs.get(resource).entries());
+    }
+
+    /** Creates a topic; a replication factor of -1 leaves it to the brokers. */
+    public Topic create(String name, int partitions, short replicationFactor, Map<String, String> configs) {
+        NewTopic topic = new NewTopic(name, Optional.of(partitions), replicas(replicationFactor)).configs(configs);
+        var created = admin.createTopics(List.of(topic));
+        return new Topic(name, get(created.topicId(name)), partitions, replicationFactor);
+    }
+
+    private static Optional<Short> replicas(short factor) {
+        return factor < 1 ? Optional.empty() : Optional.of(factor);
+    }
+
+    /** Sets and removes settings of one topic at once. */
+    public void alter(String topic, Collection<AlterConfigOp> changes) {
+        if (!changes.isEmpty()) {
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
+        }
+    }
+
+    /** Offsets of the oldest records, by the leaders' word. */
+    public Map<TopicPartition, Long> logStarts(Collection<TopicPartition> partitions) {
+        return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    /** High watermarks: ends of what the replicas have. */
+    public Map<TopicPartition, Long> highWatermarks(Collection<TopicPartition> partitions) {
+        return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    /** Last stable offsets: ends of what no open transaction holds back. */
+    public Map<TopicPartition, Long> lastStableOffsets(Collection<TopicPartition> partitions) {
+        return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
+        Map<TopicPartition, OffsetSpec> question = new HashMap<>();
+        partitions.forEach(partition -> question.put(partition, spec));
+        Map<TopicPartition, Long> offsets = new TreeMap<>(BY_NAME);
+        Map<TopicPartition, ListOffsetsResultInfo> answers = get(
+                admin.listOffsets(question, new ListOffsetsOptions(isolation)).all());
+        answers.forEach((partition, answer) -> offsets.put(partition, answer.offset()));
+        return offsets;
+    }
+
+    /** What a group has committed; partitions without a commit are not in the answer. */
+    public Map<TopicPartition, OffsetAndMetadata> committed(String group) {
+        Map<TopicPartition, OffsetAndMetadata> committed = new TreeMap<>(BY_NAME);
+        get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        committed.put(partition, offset);
+                    }
+                });
+        return committed;
+    }
+
+    /** The oldest transaction that is open in a partition, if there is one (KIP-664). */
+    public Optional<OpenTransaction> oldestOpenTransaction(TopicPartition partition) {
+        PartitionProducerState state =
+                get(admin.describeProducers(List.of(partition)).partitionResult(partition));
+        return state.activeProducers().stream()
+                .filter(producer -> producer.currentTransactionStartOffset().isPresent())
+                .min((a, b) -> Long.compare(start(a), start(b)))
+                .map(producer -> new OpenTransaction(producer.producerId(), start(producer)));
+    }
+
+    private static long start(ProducerState producer) {
+        return producer.currentTransactionStartOffset().getAsLong();
+    }
+
+    /** All partitions of a topic. */
+    public static List<TopicPartition> partitions(Topic topic) {
+        return IntStream.range(0, topic.partitions())
+                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(5));
+    }
+
+    private static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get(2, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (TimeoutException e) {
+            throw new org.apache.kafka.common.errors.TimeoutException("no answer from the cluster for 2 minutes", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KafkaException kafka) {
+                throw kafka;
+            }
+            throw new KafkaException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package caravan.kafka;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * How a cluster is reached, and the client settings on which the promises rest.
+ *
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param properties the user's settings, for consumer, producer and admin client alike
+ */
+public record KafkaSettings(String bootstrapServers, Map<String, String> properties) {
+
+    /** Producer and broker must take any record that a broker holds; memory is bounded by what is in flight, not by this. */
+    private static final int MAX_REQUEST_BYTES = 1 << 30;
+
+    private static final Map<String, String> CONSUMER = Map.ofEntries(
+            // Polling a topic that was just deleted would create it again.
+            Map.entry(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false"),
+            // Any other policy jumps over records without a word.
+            Map.entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"),
+            Map.entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false"),
+            Map.entry(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
+            Map.entry(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName()),
+            Map.entry(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName()),
+            Map.entry(ConsumerConfig.CHECK_CRCS_CONFIG, "true"),
+            Map.entry(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName()),
+            Map.entry(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, "30000"));
+
+    private static final Map<String, String> PRODUCER = Map.of(
+            ProducerConfig.ACKS_CONFIG, "all",
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
+            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(),
+            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(),
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_REQUEST_BYTES),
+            ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(MAX_REQUEST_BYTES),
+            ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE));
+
+    /** Settings that are no one's to change, beside those above: each would change what is stored or committed. */
+    private static final Map<String, String> REFUSED = Map.of(
+            ConsumerConfig.GROUP_ID_CONFIG, "use the option for the group",
+            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "use the option for the bootstrap servers",
+            ConsumerConfig.GROUP_PROTOCOL_CONFIG, "the backup's assignments rest on the classic protocol",
+            ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, "an interceptor could change records unseen",
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG, "a restore adds no transactions to the log",
+            ProducerConfig.PARTITIONER_CLASS_CONFIG, "records go back to their own partitions");
+
+    /** Refuses, by name, a user setting that would break a promise. */
+    public KafkaSettings {
+        properties = Map.copyOf(properties);
+        for (String name : properties.keySet()) {
+            if (REFUSED.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        "the Kafka setting '" + name + "' can't be set: " + REFUSED.get(name));
+            }
+            if (CONSUMER.containsKey(name) || PRODUCER.containsKey(name)) {
+                throw new IllegalArgumentException("the Kafka setting '" + name
+                        + "' can't be set: Caravan needs it to be " + CONSUMER.getOrDefault(name, PRODUCER.get(name)));
+            }
+        }
+    }
+
+    public KafkaSettings(String bootstrapServers) {
+        this(bootstrapServers, Map.of());
+    }
+
+    /** For an admin client. */
+    public Properties admin() {
+        Properties admin = base();
+        admin.put(AdminClientConfig.CLIENT_ID_CONFIG, "caravan-admin");
+        admin.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "15000");
+        admin.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "30000");
+        return admin;
+    }
+
+    /** For the consumer of a backup, over what the route configures. */
+    public Properties consumer(Map<?, ?> route, String group) {
+        Properties consumer = over(route);
+        consumer.putAll(CONSUMER);
+        consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        return consumer;
+    }
+
+    /** For a consumer that only reads, as a member of no group. */
+    public Properties reader() {
+        Properties reader = consumer(Map.of(), "unused");
+        reader.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        return reader;
+    }
+
+    /** For the producer of a restore, over what the route configures. */
+    public Properties producer(Map<?, ?> route) {
+        Properties producer = over(route);
+        producer.putAll(PRODUCER);
+        producer.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+        return producer;
+    }
+
+    private Properties over(Map<?, ?> route) {
+        Map<Object, Object> merged = new LinkedHashMap<>(route);
+        merged.putAll(base());
+        Properties all = new Properties();
+        all.putAll(merged);
+        return all;
+    }
+
+    private Properties base() {
+        Properties base = new Properties();
+        base.putAll(properties);
+        base.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        return base;
+    }
+}

@@ -1,0 +1,43 @@
+package caravan.kafka;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Says where the backup of a partition starts, and how far it has come. All calls are made on the polling thread and
+ * must return at once: the group's membership depends on it.
+ */
+public interface PartitionOwner {
+
+    /**
+     * A partition is this process's from now on; nothing is fetched until the start is known, however long that takes.
+     *
+     * @param predecessor the assignment that this one continues, if the partition starts anew without having been away
+     * @param outOfRange the position that the leader refused with OFFSET_OUT_OF_RANGE, if that is why
+     */
+    CompletableFuture<Start> assigned(Assignment assignment, Optional<Assignment> predecessor, OptionalLong outOfRange);
+
+    /** The partition is no longer this process's: what is not stored of it is dropped. */
+    void released(Assignment assignment);
+
+    /** Offset up to which (exclusive) chunks of this assignment were taken; its start if none was. */
+    long accepted(Assignment assignment);
+
+    /** Whether more of this partition may be fetched now. */
+    boolean hasRoom(Assignment assignment);
+
+    /** Called before each fetch, when all chunks that were handed out before have been through the route. */
+    void beforeFetch(Map<TopicPartition, Long> positions);
+
+    /** Called when fetching failed in a way that is waited out. */
+    void fetchFailed(RuntimeException cause);
+
+    /** Called when commits reached the consumer group. */
+    void committed(Map<TopicPartition, Long> offsets);
+
+    /** A partition can't go on, and needs a person. */
+    void failed(TopicPartition partition, Throwable cause);
+}
