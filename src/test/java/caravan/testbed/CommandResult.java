@@ -1,6 +1,7 @@
 package caravan.testbed;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How a command ended.
@@ -23,9 +24,15 @@ public record CommandResult(List<String> command, int exitCode, String out, Stri
         return this;
     }
 
+    /** The command as it would be typed in a shell. */
+    public String line() {
+        return command.stream()
+                .map(argument -> argument.matches("[\\w./:=,@-]+") ? argument : "'" + argument + "'")
+                .collect(Collectors.joining(" ", "caravan ", ""));
+    }
+
     @Override
     public String toString() {
-        return "$ caravan " + String.join(" ", command) + "\n" + out + "--- standard error ---\n" + err
-                + "--- exit code " + exitCode + " ---\n";
+        return "$ " + line() + "\n" + out + "--- standard error ---\n" + err + "--- exit code " + exitCode + " ---\n";
     }
 }

@@ -97,22 +97,18 @@ public final class TestData {
                         "min.cleanable.dirty.ratio", "0.01",
                         "segment.ms", "1000",
                         "segment.jitter.ms", "0"));
+        long begin = System.currentTimeMillis() - 7_200_000;
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             byte[] value = i == 995 ? null : ("state " + i).getBytes(UTF_8);
-            records.add(new ProducerRecord<>(
-                    topic, 0, AwkwardRecords.SOME_TIME + i, ("key-" + i % 10).getBytes(UTF_8), value));
+            records.add(new ProducerRecord<>(topic, 0, begin + i, ("key-" + i % 10).getBytes(UTF_8), value));
         }
         send("none", records);
         // the cleaner leaves the newest segment alone: a record an hour later by its timestamp begins another one
         send(
                 "none",
                 List.of(new ProducerRecord<>(
-                        topic,
-                        0,
-                        AwkwardRecords.SOME_TIME + 3_600_000,
-                        "key-0".getBytes(UTF_8),
-                        "uncleaned".getBytes(UTF_8))));
+                        topic, 0, begin + 3_600_000, "key-0".getBytes(UTF_8), "uncleaned".getBytes(UTF_8))));
         Awaitility.await("compaction of " + topic)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(300))

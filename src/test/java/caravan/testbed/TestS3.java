@@ -131,7 +131,11 @@ public final class TestS3 implements AutoCloseable {
 
     /** Creates a bucket with a name of its own; deleted, with its objects, by {@link #close()}. */
     public String newBucket() {
-        String bucket = "caravan-" + UUID.randomUUID();
+        return createBucket("caravan-" + UUID.randomUUID());
+    }
+
+    /** Creates a bucket of this name, which no other may have; returns the name. */
+    public String createBucket(String bucket) {
         client.createBucket(request -> request.bucket(bucket));
         buckets.add(bucket);
         return bucket;

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -127,30 +128,34 @@ public record TopicContents(String topic, List<List<Entry>> partitions) {
             return Optional.of("%s has %d partitions, %s has %d"
                     .formatted(topic, partitions.size(), target.topic, target.partitions.size()));
         }
-        for (int partition = 0; partition < partitions.size(); partition++) {
-            List<Entry> ours = partitions.get(partition);
-            List<Entry> theirs = target.partitions.get(partition);
-            String counts = "%n%s-%d has %d records, %s-%d has %d"
-                    .formatted(topic, partition, ours.size(), target.topic, partition, theirs.size());
-            for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
-                Entry source = ours.get(i);
-                Entry copy = theirs.get(i);
-                if (withOffsets ? !source.equals(copy) : !source.sameContent(copy)) {
-                    return Optional.of("record no. %d of partition %d differs:%n  source: %s%n  target: %s%s"
-                            .formatted(i, partition, source, copy, counts));
-                }
+        return IntStream.range(0, partitions.size())
+                .mapToObj(partition -> firstDifference(target, partition, withOffsets))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** Tells where a partition of {@code target} first differs from the one of that number here. */
+    public Optional<String> firstDifference(TopicContents target, int partition, boolean withOffsets) {
+        List<Entry> ours = partitions.get(partition);
+        List<Entry> theirs = target.partitions.get(partition);
+        String counts = "%n%s-%d has %d records, %s-%d has %d"
+                .formatted(topic, partition, ours.size(), target.topic, partition, theirs.size());
+        int common = Math.min(ours.size(), theirs.size());
+        for (int i = 0; i < common; i++) {
+            Entry source = ours.get(i);
+            Entry copy = theirs.get(i);
+            if (withOffsets ? !source.equals(copy) : !source.sameContent(copy)) {
+                return Optional.of("record no. %d of partition %d differs:%n  source: %s%n  target: %s%s"
+                        .formatted(i, partition, source, copy, counts));
             }
-            if (ours.size() != theirs.size()) {
-                boolean missing = theirs.size() < ours.size();
-                Entry first = (missing ? ours : theirs).get(Math.min(ours.size(), theirs.size()));
-                return Optional.of("record no. %d of partition %d is %s:%n  %s%s"
-                        .formatted(
-                                Math.min(ours.size(), theirs.size()),
-                                partition,
-                                missing ? "missing in the target" : "only in the target",
-                                first,
-                                counts));
-            }
+        }
+        if (common < ours.size()) {
+            return Optional.of("record no. %d of partition %d is missing in the target:%n  %s%s"
+                    .formatted(common, partition, ours.get(common), counts));
+        }
+        if (common < theirs.size()) {
+            return Optional.of("record no. %d of partition %d is only in the target:%n  %s%s"
+                    .formatted(common, partition, theirs.get(common), counts));
         }
         return Optional.empty();
     }
