@@ -1,0 +1,99 @@
+package caravan.catalog;
+
+import caravan.archive.ArchiveDocument;
+import caravan.archive.ArchiveKey;
+import caravan.archive.ArchiveLayout;
+import caravan.store.Store;
+import caravan.store.StoreException;
+import caravan.store.StoreException.Kind;
+import java.util.List;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.common.Uuid;
+
+/** What an archive holds, read from a store's LIST; there is no other index. Failures come as {@link StoreException}. */
+public final class Catalog {
+    private final Store store;
+
+    public Catalog(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * The archive's own document; empty where the store holds no archive.
+     *
+     * @throws caravan.archive.UnsupportedFormatException for an archive of another format
+     * @throws caravan.archive.DamagedObjectException where it can't be read
+     */
+    public Optional<ArchiveDocument> archive() {
+        try {
+            return Optional.of(ArchiveDocument.parse(store.read(ArchiveLayout.ARCHIVE)));
+        } catch (StoreException e) {
+            if (e.kind() == Kind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The archive's own document; {@link Kind#NOT_FOUND} where the store holds no archive. */
+    public ArchiveDocument requireArchive() {
+        return archive()
+                .orElseThrow(() -> new StoreException(
+                        Kind.NOT_FOUND,
+                        "there is no archive in " + store.location(),
+                        "check --store; 'backup' begins an archive",
+                        null));
+    }
+
+    /** The archive's own document; begins an archive where there is none. Of several that begin it at once, one wins. */
+    public ArchiveDocument openOrCreate() {
+        Optional<ArchiveDocument> existing = archive();
+        if (existing.isPresent()) {
+            return existing.get();
+        }
+        ArchiveDocument begun = ArchiveDocument.of(Uuid.randomUuid().toString(), System.currentTimeMillis());
+        store.putIfAbsent(ArchiveLayout.ARCHIVE, begun.toJson());
+        return requireArchive();
+    }
+
+    /** Names of the topics, in order. */
+    public List<String> topics() {
+        return store.folders(ArchiveLayout.TOPICS).stream()
+                .filter(Listing::isTopic)
+                .toList();
+    }
+
+    /** What there is of one topic; empty where there is nothing. */
+    public Optional<TopicContents> topic(String name) {
+        if (!Listing.isTopic(name)) {
+            return Optional.empty();
+        }
+        Listing listing = new Listing(store, ArchiveLayout.topicFolder(name), foreign -> {});
+        return listing.hasNext() ? Optional.of(listing.next()) : Optional.empty();
+    }
+
+    /**
+     * All topics, in the order of their names, read from one listing of everything.
+     *
+     * @param foreign hears of keys outside of the topics' folders that are none of an archive's, while the stream is read
+     */
+    public Stream<TopicContents> contents(Consumer<Store.Entry> foreign) {
+        Listing listing = new Listing(store, "", foreign);
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(listing, Spliterator.ORDERED | Spliterator.NONNULL), false);
+    }
+
+    /** Times of the snapshots of the consumer groups, epoch millis, in order. */
+    public List<Long> groupSnapshots() {
+        return store.list(ArchiveLayout.GROUPS)
+                .flatMap(entry -> ArchiveLayout.parse(entry.key()).stream())
+                .filter(ArchiveKey.Groups.class::isInstance)
+                .map(key -> ((ArchiveKey.Groups) key).takenAt())
+                .toList();
+    }
+}
