@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -25,6 +26,19 @@ final class Topics {
         return describe(broker, topic).entries().stream()
                 .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
                 .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
+    }
+
+    /** Sets these for this topic alone. */
+    static void alter(EmbeddedBroker broker, String topic, Map<String, String> configs) throws Exception {
+        List<AlterConfigOp> operations = configs.entrySet().stream()
+                .map(each ->
+                        new AlterConfigOp(new ConfigEntry(each.getKey(), each.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        broker.admin()
+                .incrementalAlterConfigs(Map.of(resource, operations))
+                .all()
+                .get();
     }
 
     static boolean exists(EmbeddedBroker broker, String topic) throws Exception {

@@ -1,0 +1,322 @@
+package caravan.it;
+
+import static caravan.testbed.TopicContents.assertSameRecords;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravan.testbed.AwkwardRecords;
+import caravan.testbed.CaravanCommands;
+import caravan.testbed.CaravanProcess;
+import caravan.testbed.EmbeddedBroker;
+import caravan.testbed.Gate;
+import caravan.testbed.TestData;
+import caravan.testbed.TestS3;
+import caravan.testbed.TestServers;
+import caravan.testbed.TopicContents;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.ConsumerGroupState;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Backups that run on and on as processes of their own: stopped, killed, doubled, and cut off from their servers. */
+@ExtendWith(TestServers.class)
+class BackupProcessIT {
+    private static final Map<String, String> KEPT = Map.of("retention.ms", "-1");
+
+    private EmbeddedBroker broker;
+    private TestS3 s3;
+    private TestData data;
+    private String store;
+    private String topic;
+    private String group;
+
+    @BeforeEach
+    void servers(EmbeddedBroker broker, TestS3 s3, TestServers.Names names) {
+        this.broker = broker;
+        this.s3 = s3;
+        data = new TestData(broker);
+        store = s3.newStore();
+        topic = names.topic("orders");
+        group = names.topic("group");
+    }
+
+    @Test
+    void anIdleTopicsLastRecordIsStoredAtItsAge() throws Exception {
+        // Given
+        data.createTopic(topic, 1, KEPT);
+        List<ProducerRecord<byte[], byte[]>> records = AwkwardRecords.ordinary(topic, 0, 3, 100);
+        try (CaravanProcess backup = backup("--max-age", "1s")) {
+            for (int i = 0; i < 3; i++) {
+                // When: slower than the age
+                data.send("none", records.subList(i, i + 1));
+
+                // Then
+                awaitCovered(0, i + 1);
+            }
+            backup.terminate().await().expect(0);
+        }
+        assertThat(objects().of(topic, 0)).hasSize(3);
+        assertThat(Topics.committed(broker, group)).containsValue(3L);
+        assertRestoredEqual();
+    }
+
+    @Test
+    void aTrickleThatNeverPausesIsStoredAtItsAgeToo() {
+        // Given
+        data.createTopic(topic, 1, KEPT);
+        AtomicBoolean trickling = new AtomicBoolean(true);
+        CompletableFuture<Void> trickle = CompletableFuture.runAsync(() -> {
+            for (ProducerRecord<byte[], byte[]> each : AwkwardRecords.ordinary(topic, 0, 10_000, 100)) {
+                if (trickling.get()) {
+                    data.send("none", List.of(each));
+                }
+            }
+        });
+
+        // When
+        try (CaravanProcess backup = backup("--max-age", "2s")) {
+            // Then
+            awaitCovered(0, 1);
+            trickling.set(false);
+            trickle.join();
+            backup.terminate().await().expect(0);
+        }
+    }
+
+    @Test
+    @Tag("s3-subset")
+    void sigtermStoresAndCommitsWhatWasTakenAndExitsWithZero() throws Exception {
+        // Given
+        data.createTopic(topic, 3, KEPT);
+        fill(0, 500);
+        try (CaravanProcess backup = backup("--max-age", "10m")) {
+            awaitMembers(1);
+            fill(500, 1000);
+
+            // When
+            backup.terminate().await().expect(0);
+        }
+
+        // Then
+        for (int partition = 0; partition < 3; partition++) {
+            long covered = objects().coveredTo(topic, partition, 0);
+            assertThat(Topics.committed(broker, group).getOrDefault(partition(partition), 0L))
+                    .isEqualTo(covered);
+        }
+        untilNow();
+        for (int partition = 0; partition < 3; partition++) {
+            objects().assertContiguous(topic, partition, 0, 1000);
+        }
+        assertRestoredEqual();
+    }
+
+    @Test
+    void ctrlCExitsWith130AndTheNextRunGoesOn() {
+        // Given
+        data.createTopic(topic, 3, KEPT);
+        fill(0, 500);
+        try (CaravanProcess backup = backup("--max-age", "10m")) {
+            awaitMembers(1);
+
+            // When
+            backup.interrupt().await().expect(130);
+        }
+
+        // Then
+        untilNow();
+        assertRestoredEqual();
+    }
+
+    @Test
+    void aKilledBackupLosesAndDoublesNothing() {
+        // Given
+        data.createTopic(topic, 3, KEPT);
+        fill(0, 2000);
+        try (CaravanProcess backup =
+                backup("--max-age", "10m", "--max-bytes", "50000", "--kafka-property", "max.poll.records=50")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !objects().objects().isEmpty());
+
+            // When
+            backup.kill().await().expect(137);
+        }
+        fill(2000, 2500);
+        untilNow("--kafka-property", "session.timeout.ms=6000");
+
+        // Then
+        assertRestoredEqual();
+    }
+
+    @Test
+    @Tag("s3-subset")
+    void twoProcessesOfOneGroupStoreEverythingBetweenThem() {
+        // Given
+        data.createTopic(topic, 6, KEPT);
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int partition = 0; partition < 6; partition++) {
+            records.addAll(AwkwardRecords.ordinary(topic, partition, 5000, 200));
+        }
+        data.send("none", records);
+
+        // When
+        String[] untilNow = {"--until-now", "--max-bytes", "200000"};
+        try (CaravanProcess one = backup(untilNow);
+                CaravanProcess other = backup(untilNow)) {
+            one.await().expect(0);
+            other.await().expect(0);
+        }
+
+        // Then
+        for (int partition = 0; partition < 6; partition++) {
+            assertThat(objects().coveredTo(topic, partition, 0)).isEqualTo(5000);
+        }
+        assertRestoredEqual();
+    }
+
+    @Test
+    void nothingIsCommittedWhileTheStoreIsAway() throws Exception {
+        // Given
+        data.createTopic(topic, 1, KEPT);
+        List<ProducerRecord<byte[], byte[]>> records = AwkwardRecords.ordinary(topic, 0, 300, 100);
+        try (Gate gate = new Gate(s3.endpoint());
+                CaravanProcess backup = CaravanProcess.start(
+                        environment(Map.of("AWS_ENDPOINT_URL_S3", gate.address().toString())),
+                        arguments("--max-age", "1s"))) {
+            data.send("none", records.subList(0, 100));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Topics.committed(broker, group).containsValue(100L));
+
+            // When
+            gate.shut();
+            data.send("none", records.subList(100, 200));
+
+            // Then
+            await().during(Duration.ofSeconds(4))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> Topics.committed(broker, group).containsValue(100L));
+
+            // When
+            gate.open();
+            data.send("none", records.subList(200, 300));
+
+            // Then
+            awaitCovered(0, 300);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Topics.committed(broker, group).containsValue(300L));
+            backup.terminate().await().expect(0);
+        }
+        objects().assertContiguous(topic, 0, 0, 300);
+        assertRestoredEqual();
+    }
+
+    @Test
+    void aBrokerThatComesBackIsReadOn() {
+        try (EmbeddedBroker restarted = EmbeddedBroker.started()) {
+            // Given
+            broker = restarted;
+            data = new TestData(restarted);
+            data.createTopic(topic, 3, KEPT);
+            fill(0, 500);
+            try (CaravanProcess backup = backup("--max-age", "1s")) {
+                awaitCovered(2, 500);
+
+                // When
+                restarted.stop();
+                restarted.start();
+                fill(500, 1000);
+
+                // Then
+                awaitCovered(0, 1000);
+                awaitCovered(1, 1000);
+                awaitCovered(2, 1000);
+                backup.terminate().await().expect(0);
+            }
+            assertRestoredEqual();
+        }
+    }
+
+    /** Records {@code from} (inclusive) to {@code to} (exclusive) into each of three partitions. */
+    private void fill(int from, int to) {
+        for (int partition = 0; partition < 3; partition++) {
+            data.send("none", AwkwardRecords.ordinary(topic, partition, to, 200).subList(from, to));
+        }
+    }
+
+    private CaravanProcess backup(String... options) {
+        return CaravanProcess.start(environment(Map.of()), arguments(options));
+    }
+
+    private String[] arguments(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("backup", "--topics", topic, "--group", group));
+        arguments.addAll(List.of(options));
+        return arguments.toArray(String[]::new);
+    }
+
+    /** Cluster and store come by the environment. */
+    private Map<String, String> environment(Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(s3.environment());
+        environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+        environment.put("CARAVAN_STORE", store);
+        environment.putAll(more);
+        return environment;
+    }
+
+    private void untilNow(String... options) {
+        List<String> all = new ArrayList<>(List.of("--group", group));
+        all.addAll(List.of(options));
+        new CaravanCommands(broker.bootstrapServers(), s3)
+                .backup(store, topic, all.toArray(String[]::new))
+                .expect(0);
+    }
+
+    private StoredObjects objects() {
+        return StoredObjects.of(s3, store);
+    }
+
+    private void awaitCovered(int partition, long next) {
+        patiently().until(() -> objects().coveredTo(topic, partition, 0) >= next);
+    }
+
+    private void awaitMembers(int members) {
+        patiently().until(() -> {
+            var described = broker.admin()
+                    .describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .get(group)
+                    .get();
+            return described.state() == ConsumerGroupState.STABLE
+                    && described.members().size() == members;
+        });
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptions();
+    }
+
+    private TopicPartition partition(int partition) {
+        return new TopicPartition(topic, partition);
+    }
+
+    private void assertRestoredEqual() {
+        String copy = topic + "-copy";
+        new CaravanCommands(broker.bootstrapServers(), s3)
+                .restore(store, "--rename", topic + "=" + copy)
+                .expect(0);
+        assertSameRecords(
+                TopicContents.read(broker.bootstrapServers(), topic),
+                TopicContents.read(broker.bootstrapServers(), copy));
+    }
+}

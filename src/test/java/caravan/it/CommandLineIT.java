@@ -1,0 +1,47 @@
+package caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravan.testbed.CaravanCommands;
+import caravan.testbed.CaravanProcess;
+import caravan.testbed.CommandResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The jar as a person meets it first. */
+class CommandLineIT {
+    @Test
+    void helpIsThereInUnderTwoSeconds() {
+        // When: the machine may be busy, so the best of a few
+        List<Duration> times = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            long start = System.nanoTime();
+            CommandResult help = CaravanProcess.run(Map.of(), "--help").expect(0);
+            times.add(Duration.ofNanos(System.nanoTime() - start));
+
+            // Then
+            assertThat(help.out()).contains("backup", "restore", "list", "info", "verify", "cat", "run");
+            assertThat(help.err()).isEmpty();
+        }
+        assertThat(times).anyMatch(time -> time.compareTo(Duration.ofSeconds(2)) < 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"backup", "restore", "list", "info", "verify", "cat", "run"})
+    void everyCommandExplainsItself(String command) {
+        CommandResult help = CaravanCommands.run(command, "--help").expect(0);
+        assertThat(help.out()).contains("--store");
+    }
+
+    @Test
+    void withoutACommandTheUsageIsShownAsAnError() {
+        CommandResult nothing = CaravanProcess.run(Map.of()).expect(2);
+        assertThat(nothing.out()).isEmpty();
+        assertThat(nothing.err()).contains("backup");
+    }
+}

@@ -1,0 +1,233 @@
+package caravan.it;
+
+import static caravan.testbed.TopicContents.assertSameRecords;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravan.testbed.AwkwardRecords;
+import caravan.testbed.CaravanCommands;
+import caravan.testbed.CaravanProcess;
+import caravan.testbed.CommandResult;
+import caravan.testbed.EmbeddedBroker;
+import caravan.testbed.TestData;
+import caravan.testbed.TestS3;
+import caravan.testbed.TestServers;
+import caravan.testbed.TopicContents;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a restore does to its target, and what it refuses. */
+@ExtendWith(TestServers.class)
+class RestoreIT {
+    private static final Map<String, String> KEPT = Map.of("retention.ms", "-1");
+
+    private EmbeddedBroker broker;
+    private TestS3 s3;
+    private TestData data;
+    private CaravanCommands caravan;
+    private String store;
+    private String topic;
+    private String copy;
+
+    @BeforeEach
+    void servers(EmbeddedBroker broker, TestS3 s3, TestServers.Names names) {
+        this.broker = broker;
+        this.s3 = s3;
+        data = new TestData(broker);
+        caravan = new CaravanCommands(broker.bootstrapServers(), s3);
+        store = s3.newStore();
+        topic = names.topic("orders");
+        copy = names.topic("copy");
+    }
+
+    @Test
+    void aTopicThatHasRecordsIsRefused() {
+        // Given
+        backedUp(KEPT, 100);
+        data.createTopic(copy, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(copy, 0, 1, 100));
+        TopicContents before = read(copy);
+
+        // When
+        CommandResult refused = restore().expect(1);
+
+        // Then
+        assertThat(refused.err()).contains("error: ").contains(copy).contains("hint: ");
+        assertSameRecords(before, read(copy));
+    }
+
+    @Test
+    void restoringTwiceDoesNotDoubleTheTopic() {
+        // Given
+        backedUp(KEPT, 100);
+        restore().expect(0);
+
+        // When
+        restore().expect(1);
+
+        // Then
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void anEmptyTopicThatIsThereIsFilled() {
+        // Given
+        backedUp(KEPT, 100);
+        data.createTopic(copy, 1, KEPT);
+
+        // When
+        restore().expect(0);
+
+        // Then
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void aDryRunShowsThePlanAndChangesNothing() throws Exception {
+        // Given
+        backedUp(KEPT, 100);
+
+        // When
+        CommandResult shown = restore("--dry-run").expect(0);
+
+        // Then
+        assertThat(shown.out()).contains(copy).contains("100");
+        assertThat(Topics.exists(broker, copy)).isFalse();
+    }
+
+    @Test
+    void onlyTheTopicsAskedForAreRestored(TestServers.Names names) throws Exception {
+        // Given
+        String other = names.topic("other");
+        backedUp(KEPT, 100);
+        data.createTopic(other, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(other, 0, 10, 100));
+        caravan.backup(store, other).expect(0);
+
+        // When
+        restore("--topics", topic).expect(0);
+
+        // Then
+        assertThat(read(copy).records()).isEqualTo(100);
+        assertThat(read(other).records()).isEqualTo(10);
+    }
+
+    @Test
+    void retentionThatWouldDeleteRestoredRecordsStaysOffAndIsNamed() throws Exception {
+        // Given: a topic that forgets after a day, and records of 2020
+        backedUp(KEPT, 100);
+        TopicContents original = read(topic);
+        Topics.alter(broker, topic, Map.of("retention.ms", "86400000"));
+        caravan.backup(store, topic);
+
+        // When
+        CommandResult restored = restore().expect(3);
+
+        // Then: the broker looks for what to delete twice a second
+        assertThat(restored.err()).contains("retention");
+        assertThat(Topics.config(broker, copy, "retention.ms")).isEqualTo("-1");
+        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(5)).until(() -> data.logStart(copy, 0) == 0);
+        assertSameRecords(original, read(copy));
+    }
+
+    @Test
+    void retentionThatWasAskedForIsAppliedAtOnce() throws Exception {
+        // Given
+        backedUp(KEPT, 100);
+        Topics.alter(broker, topic, Map.of("retention.ms", "86400000"));
+        caravan.backup(store, topic);
+
+        // When
+        restore("--apply-retention").expect(0);
+
+        // Then
+        assertThat(Topics.config(broker, copy, "retention.ms")).isEqualTo("86400000");
+    }
+
+    @Test
+    void guardsAreTakenAwayAgain() throws Exception {
+        // Given
+        Map<String, String> settings = Map.of(
+                "cleanup.policy", "compact",
+                "compression.type", "gzip",
+                "max.message.bytes", "2000000",
+                "min.insync.replicas", "1",
+                "segment.bytes", "1048576");
+        data.createTopic(topic, 2, settings);
+        data.send("none", List.of(TestData.keyed(topic, 0, "a", "1"), TestData.keyed(topic, 0, "a", null)));
+        caravan.backup(store, topic).expect(0);
+
+        // When
+        restore().expect(0);
+
+        // Then
+        assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(settings);
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void aRestoreThatWasCutOffIsRefusedTheSecondTimeWithAHint() {
+        // Given
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100_000, 500));
+        caravan.backup(store, topic).expect(0);
+        String[] arguments = {
+            "restore",
+            "--bootstrap-servers",
+            broker.bootstrapServers(),
+            "--store",
+            store,
+            "--rename",
+            topic + "=" + copy
+        };
+        try (CaravanProcess restore = CaravanProcess.start(s3.environment(), arguments)) {
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(20))
+                    .ignoreExceptions()
+                    .until(() -> data.logEnd(copy, 0) > 0);
+            assertThat(restore.kill().await().exitCode()).isEqualTo(137);
+        }
+
+        // When
+        CommandResult refused = restore().expect(1);
+
+        // Then
+        assertThat(refused.err()).contains(copy).contains("hint: ");
+        assertThat(read(copy).records()).isBetween(1L, 99_999L);
+    }
+
+    @Test
+    void aTopicThatTheArchiveDoesNotHaveIsAnError() {
+        // Given
+        backedUp(KEPT, 1);
+
+        // When
+        CommandResult missing = caravan.restore(store, "--topics", "no-such-topic");
+
+        // Then
+        assertThat(missing.exitCode()).isNotZero();
+        assertThat(missing.err()).contains("no-such-topic");
+    }
+
+    private void backedUp(Map<String, String> configs, int records) {
+        data.createTopic(topic, 1, configs);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, records, 100));
+        caravan.backup(store, topic).expect(0);
+    }
+
+    private CommandResult restore(String... options) {
+        String[] all = Arrays.copyOf(options, options.length + 2);
+        all[options.length] = "--rename";
+        all[options.length + 1] = topic + "=" + copy;
+        return caravan.restore(store, all);
+    }
+
+    private TopicContents read(String name) {
+        return TopicContents.read(broker.bootstrapServers(), name);
+    }
+}
