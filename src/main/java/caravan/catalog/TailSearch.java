@@ -18,7 +18,7 @@ final class TailSearch {
      */
     record Found(List<PartitionKey> keys, boolean whole) {}
 
-    /** A page of keys; {@code more} is true where other keys follow. Foreign files are left out. */
+    /** A page of keys, without foreign files; {@code more} is true where others may follow, and only then there is any. */
     private record Page(List<PartitionKey> keys, String last, boolean more) {
 
         /** The offsets that the page's keys begin at lie in a range of this length. */
@@ -62,8 +62,8 @@ final class TailSearch {
         long step = 0;
         long beyond = Long.MAX_VALUE;
         while (true) {
-            long reach = page.keys().isEmpty() ? 0 : jump(page, step, beyond);
-            if (page.keys().isEmpty() || reach <= page.span()) {
+            long reach = jump(page, step, beyond);
+            if (reach <= page.span()) {
                 Page following = pageAfter(page.last());
                 if (!following.more()) {
                     List<PartitionKey> tail = new ArrayList<>(page.keys());
@@ -103,15 +103,18 @@ final class TailSearch {
     }
 
     private Page pageAfter(String startAfter) {
-        Store.Page answer = store.list(folder, startAfter, Store.PAGE);
         List<PartitionKey> keys = new ArrayList<>();
         String last = startAfter;
-        for (Store.Entry entry : answer.entries()) {
-            last = entry.key();
-            PartitionKey.parse(last.substring(folder.length())).ifPresent(keys::add);
+        boolean more = true;
+        while (more && keys.isEmpty()) {
+            Store.Page answer = store.list(folder, last, Store.PAGE);
+            for (Store.Entry entry : answer.entries()) {
+                last = entry.key();
+                PartitionKey.parse(last.substring(folder.length())).ifPresent(keys::add);
+            }
+            // Offsets have 19 digits at most: what does not begin with '0' is foreign, be it thousands of files.
+            more = answer.more() && last.startsWith(folder + "0");
         }
-        // Behind the digits there can only be foreign files, be they thousands.
-        boolean digits = last.length() > folder.length() && last.charAt(folder.length()) <= '9';
-        return new Page(keys, last, answer.more() && digits);
+        return new Page(keys, last, more);
     }
 }
