@@ -18,12 +18,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ConsumerGroupState;
 import org.apache.kafka.common.TopicPartition;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -62,7 +62,7 @@ class BackupProcessIT {
                 data.send("none", records.subList(i, i + 1));
 
                 // Then
-                awaitCovered(0, i + 1);
+                backup.until(covered(0, i + 1));
             }
             backup.terminate().await().expect(0);
         }
@@ -87,7 +87,7 @@ class BackupProcessIT {
         // When
         try (CaravanProcess backup = backup("--max-age", "2s")) {
             // Then
-            awaitCovered(0, 1);
+            backup.until(covered(0, 1));
             trickling.set(false);
             trickle.join();
             backup.terminate().await().expect(0);
@@ -101,7 +101,7 @@ class BackupProcessIT {
         data.createTopic(topic, 3, KEPT);
         fill(0, 500);
         try (CaravanProcess backup = backup("--max-age", "10m")) {
-            awaitMembers(1);
+            backup.until(isMember());
             fill(500, 1000);
 
             // When
@@ -127,7 +127,7 @@ class BackupProcessIT {
         data.createTopic(topic, 3, KEPT);
         fill(0, 500);
         try (CaravanProcess backup = backup("--max-age", "10m")) {
-            awaitMembers(1);
+            backup.until(isMember());
 
             // When
             backup.interrupt().await().expect(130);
@@ -145,8 +145,7 @@ class BackupProcessIT {
         fill(0, 2000);
         try (CaravanProcess backup =
                 backup("--max-age", "10m", "--max-bytes", "50000", "--kafka-property", "max.poll.records=50")) {
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> !objects().objects().isEmpty());
+            backup.until(() -> !objects().objects().isEmpty());
 
             // When
             backup.kill().await().expect(137);
@@ -194,8 +193,7 @@ class BackupProcessIT {
                         environment(Map.of("AWS_ENDPOINT_URL_S3", gate.address().toString())),
                         arguments("--max-age", "1s"))) {
             data.send("none", records.subList(0, 100));
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> Topics.committed(broker, group).containsValue(100L));
+            backup.until(() -> Topics.committed(broker, group).containsValue(100L));
 
             // When
             gate.shut();
@@ -211,9 +209,8 @@ class BackupProcessIT {
             data.send("none", records.subList(200, 300));
 
             // Then
-            awaitCovered(0, 300);
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> Topics.committed(broker, group).containsValue(300L));
+            backup.until(covered(0, 300));
+            backup.until(() -> Topics.committed(broker, group).containsValue(300L));
             backup.terminate().await().expect(0);
         }
         objects().assertContiguous(topic, 0, 0, 300);
@@ -229,7 +226,7 @@ class BackupProcessIT {
             data.createTopic(topic, 3, KEPT);
             fill(0, 500);
             try (CaravanProcess backup = backup("--max-age", "1s")) {
-                awaitCovered(2, 500);
+                backup.until(covered(2, 500));
 
                 // When
                 restarted.stop();
@@ -237,9 +234,9 @@ class BackupProcessIT {
                 fill(500, 1000);
 
                 // Then
-                awaitCovered(0, 1000);
-                awaitCovered(1, 1000);
-                awaitCovered(2, 1000);
+                backup.until(covered(0, 1000));
+                backup.until(covered(1, 1000));
+                backup.until(covered(2, 1000));
                 backup.terminate().await().expect(0);
             }
             assertRestoredEqual();
@@ -284,26 +281,19 @@ class BackupProcessIT {
         return StoredObjects.of(s3, store);
     }
 
-    private void awaitCovered(int partition, long next) {
-        patiently().until(() -> objects().coveredTo(topic, partition, 0) >= next);
+    private Callable<Boolean> covered(int partition, long next) {
+        return () -> objects().coveredTo(topic, partition, 0) >= next;
     }
 
-    private void awaitMembers(int members) {
-        patiently().until(() -> {
-            var described = broker.admin()
-                    .describeConsumerGroups(List.of(group))
-                    .describedGroups()
-                    .get(group)
-                    .get();
-            return described.state() == ConsumerGroupState.STABLE
-                    && described.members().size() == members;
-        });
-    }
-
-    private static ConditionFactory patiently() {
-        return await().atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(200))
-                .ignoreExceptions();
+    /** The process has its partitions. */
+    private Callable<Boolean> isMember() {
+        return () -> broker.admin()
+                        .describeConsumerGroups(List.of(group))
+                        .describedGroups()
+                        .get(group)
+                        .get()
+                        .state()
+                == ConsumerGroupState.STABLE;
     }
 
     private TopicPartition partition(int partition) {

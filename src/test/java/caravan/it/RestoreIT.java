@@ -186,10 +186,7 @@ class RestoreIT {
             topic + "=" + copy
         };
         try (CaravanProcess restore = CaravanProcess.start(s3.environment(), arguments)) {
-            await().atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofMillis(20))
-                    .ignoreExceptions()
-                    .until(() -> data.logEnd(copy, 0) > 0);
+            restore.until(() -> data.logEnd(copy, 0) > 0);
             assertThat(restore.kill().await().exitCode()).isEqualTo(137);
         }
 

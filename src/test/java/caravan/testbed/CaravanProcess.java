@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** {@code java -jar caravan.jar} as a process of its own; the system property {@code caravan.jar} says where the jar is. */
 public final class CaravanProcess implements AutoCloseable {
@@ -85,9 +88,25 @@ public final class CaravanProcess implements AutoCloseable {
         }
     }
 
-    /** Whether it runs. */
-    public boolean isAlive() {
-        return process.isAlive();
+    /**
+     * Waits until this is so (an exception counts as not yet); fails, with all it said, if the process ends before, or after 90
+     * seconds.
+     */
+    public CaravanProcess until(Callable<Boolean> condition) {
+        try {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(90))
+                    .pollInterval(Duration.ofMillis(50))
+                    .ignoreExceptions()
+                    .until(() -> condition.call() || !process.isAlive());
+        } catch (ConditionTimeoutException e) {
+            process.destroyForcibly();
+            throw new AssertionError("waited in vain\n" + await(), e);
+        }
+        if (!process.isAlive()) {
+            throw new AssertionError("ended early\n" + await());
+        }
+        return this;
     }
 
     /** What it has printed to standard output so far. */
