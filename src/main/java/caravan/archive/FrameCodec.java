@@ -1,0 +1,72 @@
+package caravan.archive;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import java.nio.ByteBuffer;
+import java.util.zip.Deflater;
+
+/**
+ * Compresses one frame at a time. Holds a context for each method and buffers outside of the heap, which grow to the largest frame
+ * and stay. For one thread at a time.
+ */
+final class FrameCodec implements AutoCloseable {
+    private final ZstdCompressCtx zstd;
+    private final Deflater deflater;
+    private ByteBuffer input = ByteBuffer.allocateDirect(0);
+    private ByteBuffer output = ByteBuffer.allocateDirect(0);
+
+    FrameCodec(int zstdLevel, int deflateLevel) {
+        // The checksum of each frame is what finds a flipped bit; readers need the size to allocate once.
+        zstd = new ZstdCompressCtx().setLevel(zstdLevel).setChecksum(true).setContentSize(true);
+        deflater = new Deflater(deflateLevel, true);
+    }
+
+    /** An empty buffer for so many bytes of log. */
+    ByteBuffer input(int size) {
+        input = room(input, size);
+        return input;
+    }
+
+    /** The frame of what lies between the input's position and limit; valid until the codec is used again. */
+    ByteBuffer encode(Compression compression) {
+        return switch (compression) {
+            case STORED -> input;
+            case ZSTD -> zstd();
+            case DEFLATE -> deflate();
+            case AUTO -> throw new IllegalArgumentException("which compression has to be decided before");
+        };
+    }
+
+    private ByteBuffer zstd() {
+        output = room(output, Math.toIntExact(Zstd.compressBound(input.remaining())));
+        int size =
+                zstd.compressDirectByteBuffer(output, 0, output.capacity(), input, input.position(), input.remaining());
+        return output.limit(size);
+    }
+
+    /** Whole deflate blocks, the last of which ends at a byte's border and is not marked as final: frames can be joined. */
+    private ByteBuffer deflate() {
+        // More than zlib's deflateBound; a full output would end the loop early.
+        output = room(output, Math.addExact(input.remaining(), (input.remaining() >>> 9) + 1024));
+        deflater.reset();
+        deflater.setInput(input.duplicate());
+        int size;
+        do {
+            size = deflater.deflate(output, Deflater.FULL_FLUSH);
+        } while (size > 0 && output.hasRemaining() && !deflater.needsInput());
+        if (!output.hasRemaining()) {
+            throw new IllegalStateException("deflate made a frame larger than it can be");
+        }
+        return output.flip();
+    }
+
+    private static ByteBuffer room(ByteBuffer buffer, int size) {
+        return buffer.capacity() >= size ? buffer.clear() : ByteBuffer.allocateDirect(size);
+    }
+
+    @Override
+    public void close() {
+        zstd.close();
+        deflater.end();
+    }
+}
