@@ -1,5 +1,6 @@
 package caravan.cli;
 
+import caravan.archive.DamagedObjectException;
 import caravan.backup.BackupException;
 import caravan.restore.RestoreException;
 import caravan.store.StoreException;
@@ -45,6 +46,10 @@ final class Failures {
         }
         if (failure instanceof StoreLocationException location) {
             return CommandException.usage(location.getMessage(), location.hint());
+        }
+        if (failure instanceof DamagedObjectException) {
+            return new CommandException(
+                    ExitCode.DAMAGE, failure.getMessage(), "see what is damaged with 'verify --data'", failure);
         }
         if (failure instanceof KafkaException kafka) {
             return CommandException.couldNot("Kafka: " + deepest(kafka), hint(kafka));

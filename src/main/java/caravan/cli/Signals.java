@@ -7,6 +7,7 @@ import sun.misc.Signal;
  * Hears SIGTERM and SIGINT, so that a command ends in its own way and with its own exit code. A second signal ends the process
  * at once.
  */
+@SuppressWarnings("sunapi")
 final class Signals {
     private final AtomicReference<Signal> heard = new AtomicReference<>();
     private final Object bell = new Object();

@@ -57,7 +57,8 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
 
     private record Commit(Assignment assignment, OffsetAndMetadata offset) {}
 
-    private record Request(Assignment assignment, String restart) {}
+    /** {@code restart} says why; empty asks to stop. */
+    private record Request(Assignment assignment, Optional<String> restart) {}
 
     /** What the polling thread knows of a partition that it owns. */
     private static final class Reading {
@@ -241,10 +242,10 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
             if (reading == null || reading.assignment != request.assignment()) {
                 continue;
             }
-            if (request.restart() == null) {
+            if (request.restart().isEmpty()) {
                 reading.pauses.add(Pause.STOPPED);
             } else {
-                LOG.info("{} starts again: {}", partition, request.restart());
+                LOG.info("{} starts again: {}", partition, request.restart().get());
                 begin(partition, OptionalLong.empty());
             }
         }
@@ -269,7 +270,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
 
     private void begin(TopicPartition partition, OptionalLong outOfRange) {
         Reading before = readings.remove(partition);
-        Reading reading = new Reading(new Assignment(numbers.incrementAndGet(), partition, this));
+        Reading reading = new Reading(new Own(numbers.incrementAndGet(), partition));
         super.pause(List.of(partition));
         // A partition without a position throws from poll() under auto.offset.reset=none, even while it is paused.
         super.seek(partition, 0L);
@@ -283,18 +284,6 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         if (reading != null) {
             owner.released(reading.assignment);
         }
-    }
-
-    void enqueue(Assignment assignment, OffsetAndMetadata offset) {
-        commits.add(new Commit(assignment, offset));
-    }
-
-    void requestRestart(Assignment assignment, String why) {
-        requests.add(new Request(assignment, why));
-    }
-
-    void requestStop(Assignment assignment) {
-        requests.add(new Request(assignment, null));
     }
 
     private void runCommits() {
@@ -431,6 +420,47 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             partitions.forEach(ChunkConsumer.this::end);
             next.onPartitionsLost(partitions);
+        }
+    }
+
+    /** What is asked of an assignment waits in queues for the next poll. */
+    private final class Own implements Assignment {
+        private final long number;
+        private final TopicPartition partition;
+
+        private Own(long number, TopicPartition partition) {
+            this.number = number;
+            this.partition = partition;
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public TopicPartition partition() {
+            return partition;
+        }
+
+        @Override
+        public void commit(long offset, Optional<Integer> leaderEpoch, String metadata) {
+            commits.add(new Commit(this, new OffsetAndMetadata(offset, leaderEpoch, metadata)));
+        }
+
+        @Override
+        public void restart(String why) {
+            requests.add(new Request(this, Optional.of(why)));
+        }
+
+        @Override
+        public void stop() {
+            requests.add(new Request(this, Optional.empty()));
+        }
+
+        @Override
+        public String toString() {
+            return partition + "#" + number;
         }
     }
 }

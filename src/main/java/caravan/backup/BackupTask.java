@@ -1,0 +1,263 @@
+package caravan.backup;
+
+import caravan.archive.Compression;
+import caravan.archive.FrameCodecs;
+import caravan.archive.ObjectIdentity;
+import caravan.backup.SpooledObject.State;
+import caravan.kafka.Chunk;
+import caravan.kafka.ChunkClients;
+import caravan.kafka.Cluster;
+import caravan.kafka.KafkaSettings;
+import caravan.kafka.Tasks;
+import caravan.kafka.TopicFilter;
+import caravan.store.Store;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.processor.aggregate.AggregateController;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.util.TimeUtils;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One configured backup: what the route {@code kafka-backup} and its twin for records call, and their settings. */
+public final class BackupTask implements ChunkClients.Task, CamelContextAware {
+    private static final Logger LOG = LoggerFactory.getLogger(BackupTask.class);
+
+    private final Progress progress = new Progress();
+
+    private String topics;
+    private String excludeTopics = "";
+    private String group = "";
+    private long maxBytes = 64L << 20;
+    private long maxAgeMillis = 60_000;
+    private Compression compression = Compression.AUTO;
+    private boolean unidentifiedTopics;
+    private AggregateController objects;
+    private CamelContext context;
+    private Cluster cluster;
+    private PartitionStarts starts;
+    private OwnedPartitions partitions;
+
+    @Override
+    public KafkaSettings kafka() {
+        return bean("kafka", KafkaSettings.class);
+    }
+
+    @Override
+    public Optional<ChunkClients.Backup> backup() {
+        TopicFilter filter = TopicFilter.of(topics, excludeTopics);
+        return Optional.of(new ChunkClients.Backup(filter, starts().group(), partitions()));
+    }
+
+    /** Opens the archive and the cluster; fails as long as they are away. */
+    private synchronized PartitionStarts starts() {
+        if (starts == null) {
+            if (cluster == null) {
+                cluster = new Cluster(kafka());
+            }
+            starts = PartitionStarts.open(bean("store", Store.class), cluster, group, unidentifiedTopics, progress);
+        }
+        return starts;
+    }
+
+    private synchronized OwnedPartitions partitions() {
+        if (partitions == null) {
+            partitions = new OwnedPartitions(
+                    this::starts, bean("spool", Spool.class), objects::forceCompletionOfGroup, progress);
+        }
+        return partitions;
+    }
+
+    // ---- growing objects, for the aggregation ----
+
+    CommitLedger ledger(Chunk chunk) {
+        return partitions()
+                .ledger(chunk.assignment())
+                .orElseThrow(() -> new IllegalStateException(chunk + " belongs to an assignment that ended"));
+    }
+
+    SpooledObject open(Chunk chunk, CommitLedger ledger) throws IOException {
+        ObjectIdentity identity = new ObjectIdentity(
+                starts().archiveId(),
+                starts().clusterId(),
+                chunk.partition().topic(),
+                ledger.folder().timeline(),
+                chunk.partition().partition(),
+                "caravan");
+        SpooledObject object = new SpooledObject(
+                bean("spool", Spool.class),
+                bean("frameCodecs", FrameCodecs.class),
+                compression,
+                ledger.folder(),
+                identity,
+                chunk,
+                ledger.accepted());
+        if (!ledger.open(object)) {
+            object.end(State.DISCARDED);
+            throw new IllegalStateException(chunk + " belongs to an assignment that ended");
+        }
+        return object;
+    }
+
+    // ---- steps of the route ----
+
+    /**
+     * Whether an object is still to be stored: its partition is this process's, and the topic is the one that it was fetched
+     * from. Asked after the object's last fetch, so the same topic id as at its start means that all of it is of one life.
+     */
+    public boolean storable(Object body) {
+        if (!(body instanceof SpooledObject object)) {
+            return false;
+        }
+        Optional<CommitLedger> entered = partitions().ledgerOf(object);
+        if (entered.isEmpty()) {
+            object.discard();
+            return false;
+        }
+        CommitLedger ledger = entered.get();
+        if (object.broken()) {
+            ledger.cutOff(object);
+            ledger.assignment().restart("an object could not be written");
+            return false;
+        }
+        String topic = object.folder().topic();
+        if (!starts().sameLife(topic, ledger.start().topicId())) {
+            LOG.warn("the topic {} was deleted or recreated: what was fetched since its last object is dropped", topic);
+            ledger.release();
+            ledger.assignment().restart("the topic was deleted or recreated");
+            return false;
+        }
+        return object.beginStoring();
+    }
+
+    /** The object is in the archive. */
+    public void stored(SpooledObject object) {
+        Optional<CommitLedger> ledger = partitions().ledgerOf(object);
+        object.end(State.STORED);
+        progress.stored(object);
+        LOG.debug("stored {}", object);
+        ledger.ifPresent(CommitLedger::stored);
+    }
+
+    /** The archive holds another object under this key, with other records: the partition stops. */
+    public void conflict(SpooledObject object) {
+        partitions().stop(object, BackupException.conflict(object.getKey()));
+    }
+
+    /** A step of the user's failed at a record of this chunk, which is therefore not taken. */
+    public void recordFailed(Exchange exchange) {
+        Chunk chunk = exchange.getMessage().getBody(Chunk.class);
+        Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        LOG.warn("a record of {} failed in its step: {}", chunk, String.valueOf(cause));
+        partitions().recordFailed(chunk.partition(), cause);
+    }
+
+    // ---- for commands ----
+
+    public Progress progress() {
+        return progress;
+    }
+
+    /** The consumer group; opens the archive to learn its name where none was given. */
+    public String groupName() {
+        return starts().group();
+    }
+
+    /** How long it has been failing to fetch, or an object has been complete without being stored. */
+    public Duration stuck() {
+        Duration failing = progress.failing().map(Progress.Failing::lasting).orElse(Duration.ZERO);
+        Duration waiting = partitions().longestWait();
+        return failing.compareTo(waiting) > 0 ? failing : waiting;
+    }
+
+    /** From now on, what reaches these offsets is stored at once. */
+    public void storeAtOnce(Map<TopicPartition, Long> reached) {
+        partitions().storeAtOnce(reached);
+    }
+
+    /** Stores all that is open, whatever its size and age. */
+    public void flush() {
+        objects.forceCompletionOfAllGroups();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (partitions != null) {
+            partitions.close();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private <T> T bean(String name, Class<T> type) {
+        return CamelContextHelper.mandatoryLookup(context, name, type);
+    }
+
+    // ---- settings, by the route template ----
+
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    long maxAgeMillis() {
+        return maxAgeMillis;
+    }
+
+    public void setTopics(String topics) {
+        this.topics = topics;
+    }
+
+    public void setExcludeTopics(String excludeTopics) {
+        this.excludeTopics = excludeTopics;
+    }
+
+    public void setGroup(String group) {
+        this.group = group;
+    }
+
+    /** Bytes of log after which an object is complete; at most 1 GiB. */
+    public void setMaxBytes(long maxBytes) {
+        if (maxBytes < 1 || maxBytes > 1L << 30) {
+            throw new IllegalArgumentException("an object has between 1 byte and 1 GiB of log, not " + maxBytes);
+        }
+        this.maxBytes = maxBytes;
+    }
+
+    /** Age after which an object is complete, such as {@code 60s}. */
+    public void setMaxAge(String maxAge) {
+        this.maxAgeMillis = TimeUtils.toMilliSeconds(maxAge);
+    }
+
+    /** {@code auto}, {@code zstd}, {@code stored} or {@code deflate}. */
+    public void setCompression(String compression) {
+        this.compression = Compression.valueOf(compression.toUpperCase(Locale.ROOT));
+    }
+
+    public void setAllowUnidentifiedTopics(boolean allow) {
+        this.unidentifiedTopics = allow;
+    }
+
+    public void setObjects(AggregateController objects) {
+        this.objects = objects;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return context;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext context) {
+        this.context = context;
+        bean("tasks", Tasks.class).enter(this);
+    }
+}

@@ -1,0 +1,150 @@
+package caravan.backup;
+
+import caravan.archive.ObjectKey;
+import caravan.archive.PartitionFolder;
+import caravan.backup.SpooledObject.State;
+import caravan.kafka.Assignment;
+import caravan.kafka.Start;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What one assignment has taken, spooled and stored. It knows an object from the moment it is opened, and commits only what
+ * is stored without a hole before it, whatever became of the object's exchange.
+ */
+final class CommitLedger {
+    private final Assignment assignment;
+    private final Start start;
+    private final PartitionFolder folder;
+    private final String archiveId;
+    private final Deque<SpooledObject> objects = new ArrayDeque<>();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private long accepted;
+    private boolean closing;
+    private boolean released;
+
+    CommitLedger(Assignment assignment, Start start, PartitionFolder folder, String archiveId) {
+        this.assignment = assignment;
+        this.start = start;
+        this.folder = folder;
+        this.archiveId = archiveId;
+        this.accepted = start.offset();
+    }
+
+    Assignment assignment() {
+        return assignment;
+    }
+
+    Start start() {
+        return start;
+    }
+
+    PartitionFolder folder() {
+        return folder;
+    }
+
+    /** Enters a new object; false if the assignment has ended. */
+    synchronized boolean open(SpooledObject object) {
+        if (closing) {
+            return false;
+        }
+        objects.addLast(object);
+        return true;
+    }
+
+    /** The route took everything before this offset. */
+    synchronized void accept(long next) {
+        accepted = next;
+    }
+
+    synchronized long accepted() {
+        return accepted;
+    }
+
+    /** An object is in the archive. Commits up to the first object that is not. */
+    synchronized void stored() {
+        ObjectKey last = null;
+        while (!objects.isEmpty() && objects.peekFirst().state() == State.STORED) {
+            last = objects.removeFirst().sealed().key();
+        }
+        if (last != null && !released) {
+            Optional<Integer> epoch = last.epoch() < 0 ? Optional.empty() : Optional.of(last.epoch());
+            CommitMetadata metadata = new CommitMetadata(archiveId, folder.timeline(), Optional.of(last.fileName()));
+            assignment.commit(last.next(), epoch, metadata.print());
+        }
+        settleDrain();
+    }
+
+    /** An object's bytes can't be used: it and what follows it is dropped; what lies before it is still stored. */
+    void cutOff(SpooledObject unusable) {
+        List<SpooledObject> cut = new ArrayList<>();
+        synchronized (this) {
+            while (objects.contains(unusable)) {
+                cut.add(objects.removeLast());
+            }
+            closing = true;
+            settleDrain();
+        }
+        unusable.end(State.DISCARDED);
+        cut.forEach(SpooledObject::discard);
+    }
+
+    /** The assignment ends and its partition stays: what is open is stored first. Completes when nothing is left. */
+    synchronized CompletableFuture<Void> close() {
+        closing = true;
+        settleDrain();
+        return drained;
+    }
+
+    /** The assignment ends and its partition goes, or its data is void: what is not stored is dropped. */
+    void release() {
+        List<SpooledObject> left;
+        synchronized (this) {
+            released = true;
+            closing = true;
+            left = new ArrayList<>(objects);
+            objects.clear();
+            settleDrain();
+        }
+        left.forEach(SpooledObject::discard);
+    }
+
+    synchronized boolean released() {
+        return released;
+    }
+
+    /** The object that is growing, if there is one. */
+    synchronized Optional<SpooledObject> open() {
+        SpooledObject last = objects.peekLast();
+        return last != null && last.state() == State.OPEN ? Optional.of(last) : Optional.empty();
+    }
+
+    /** Objects that are complete and not stored yet. */
+    synchronized int waiting() {
+        int waiting = 0;
+        for (SpooledObject object : objects) {
+            waiting += object.state() == State.OPEN ? 0 : 1;
+        }
+        return waiting;
+    }
+
+    /** How long the object that comes next has been complete without being stored. */
+    synchronized Duration longestWait() {
+        return objects.isEmpty() ? Duration.ZERO : objects.peekFirst().waiting();
+    }
+
+    synchronized boolean holds(SpooledObject object) {
+        return objects.contains(object);
+    }
+
+    private void settleDrain() {
+        if (closing && objects.isEmpty()) {
+            drained.complete(null);
+        }
+    }
+}

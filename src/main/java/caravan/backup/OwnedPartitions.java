@@ -1,0 +1,268 @@
+package caravan.backup;
+
+import caravan.backup.SpooledObject.State;
+import caravan.kafka.Assignment;
+import caravan.kafka.PartitionOwner;
+import caravan.kafka.Start;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The partitions that this process backs up: a ledger for each assignment, from its start in the archive to its end. */
+final class OwnedPartitions implements PartitionOwner, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnedPartitions.class);
+
+    /** Objects of one partition that may be complete and not stored; one more can complete before fetching pauses. */
+    private static final int MAX_WAITING = 3;
+
+    private static final long FIRST_RETRY_MILLIS = 500;
+    private static final long LAST_RETRY_MILLIS = 30_000;
+
+    /** Attempts at records that a step of the user's fails, before their partition stops. */
+    private static final int RECORD_ATTEMPTS = 5;
+
+    private final Supplier<PartitionStarts> starts;
+    private final Spool spool;
+    private final Consumer<String> completeObject;
+    private final Progress progress;
+    private final Map<Long, CommitLedger> ledgers = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Assignment> current = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Integer> fruitless = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Throwable> recordFailures = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService starter = Executors.newScheduledThreadPool(4, runnable -> {
+        Thread thread = new Thread(runnable, "caravan-starts");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * @param starts where partitions start; asked for on threads of its own, as it may have to wait for Kafka and the store
+     * @param completeObject completes the object with this correlation key
+     */
+    OwnedPartitions(Supplier<PartitionStarts> starts, Spool spool, Consumer<String> completeObject, Progress progress) {
+        this.starts = starts;
+        this.spool = spool;
+        this.completeObject = completeObject;
+        this.progress = progress;
+    }
+
+    /** The ledger of an assignment that has begun and not ended. */
+    Optional<CommitLedger> ledger(long assignment) {
+        return Optional.ofNullable(ledgers.get(assignment));
+    }
+
+    /** The ledger that an object is entered in. */
+    Optional<CommitLedger> ledgerOf(SpooledObject object) {
+        return ledgers.values().stream().filter(ledger -> ledger.holds(object)).findFirst();
+    }
+
+    /** The longest that an object has been complete without being stored. */
+    Duration longestWait() {
+        return ledgers.values().stream()
+                .map(CommitLedger::longestWait)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
+    /** From now on, what reaches these offsets is stored at once. */
+    void storeAtOnce(Map<TopicPartition, Long> reached) {
+        ends.putAll(reached);
+    }
+
+    /** A step of the user's failed at a record of this partition. */
+    void recordFailed(TopicPartition partition, Throwable cause) {
+        recordFailures.put(partition, cause);
+        progress.failing(cause);
+    }
+
+    @Override
+    public CompletableFuture<Start> assigned(
+            Assignment assignment, Optional<Assignment> predecessor, OptionalLong outOfRange) {
+        TopicPartition partition = assignment.partition();
+        current.put(partition, assignment);
+        Optional<CommitLedger> before = predecessor.flatMap(old -> ledger(old.number()));
+        long delay = backOff(partition, before);
+        Throwable failure = recordFailures.remove(partition);
+        // What is open is stored before anything else: Kafka may not have it any more.
+        CompletableFuture<Void> drained =
+                before.map(this::drain).orElseGet(() -> CompletableFuture.completedFuture(null));
+        if (failure != null && fruitless.getOrDefault(partition, 0) >= RECORD_ATTEMPTS) {
+            return CompletableFuture.failedFuture(BackupException.record(partition, failure));
+        }
+        return drained.thenComposeAsync(nothing -> find(assignment, outOfRange, delay), starter);
+    }
+
+    private CompletableFuture<Void> drain(CommitLedger ledger) {
+        CompletableFuture<Void> drained = ledger.close();
+        ledger.open().map(SpooledObject::correlationKey).ifPresent(completeObject);
+        drained.thenRun(() -> ledgers.remove(ledger.assignment().number()));
+        return drained;
+    }
+
+    /** Milliseconds to wait, where the assignment before brought nothing. */
+    private long backOff(TopicPartition partition, Optional<CommitLedger> before) {
+        boolean nothing = before.isPresent()
+                && before.get().accepted() == before.get().start().offset();
+        if (!nothing) {
+            fruitless.remove(partition);
+            return 0;
+        }
+        int times = fruitless.merge(partition, 1, Integer::sum);
+        return Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(times, 8));
+    }
+
+    private CompletableFuture<Start> find(Assignment assignment, OptionalLong outOfRange, long delay) {
+        CompletableFuture<Start> found = new CompletableFuture<>();
+        schedule(() -> tryToFind(assignment, outOfRange, found, FIRST_RETRY_MILLIS), delay);
+        return found;
+    }
+
+    private void schedule(Runnable attempt, long delayMillis) {
+        starter.schedule(attempt, delayMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void tryToFind(
+            Assignment assignment, OptionalLong outOfRange, CompletableFuture<Start> found, long retryMillis) {
+        if (ended(assignment)) {
+            return;
+        }
+        try {
+            PartitionStarts.Found place = starts.get().find(assignment.partition(), outOfRange);
+            begin(assignment, place);
+            found.complete(place.start());
+        } catch (BackupException e) {
+            found.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            LOG.warn("the start of {} is not known yet, trying again: {}", assignment.partition(), e.toString());
+            progress.failing(e);
+            long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
+            schedule(() -> tryToFind(assignment, outOfRange, found, next), retryMillis);
+        }
+    }
+
+    private void begin(Assignment assignment, PartitionStarts.Found place) {
+        CommitLedger ledger = new CommitLedger(
+                assignment, place.start(), place.folder(), starts.get().archiveId());
+        ledgers.put(assignment.number(), ledger);
+        if (ended(assignment)) {
+            ledger.release();
+            ledgers.remove(assignment.number());
+        }
+        place.truth()
+                .ifPresent(truth ->
+                        assignment.commit(place.start().offset(), place.start().leaderEpoch(), truth));
+        progress.recovered();
+    }
+
+    private boolean ended(Assignment assignment) {
+        return current.get(assignment.partition()) != assignment;
+    }
+
+    @Override
+    public void released(Assignment assignment) {
+        TopicPartition partition = assignment.partition();
+        current.remove(partition, assignment);
+        fruitless.remove(partition);
+        // Earlier assignments of the partition may still be draining.
+        ledgers.values().removeIf(ledger -> {
+            boolean its = ledger.assignment().partition().equals(partition);
+            if (its) {
+                ledger.release();
+            }
+            return its;
+        });
+    }
+
+    @Override
+    public long accepted(Assignment assignment) {
+        return ledger(assignment.number()).map(CommitLedger::accepted).orElse(-1L);
+    }
+
+    @Override
+    public boolean hasRoom(Assignment assignment) {
+        return !spool.full()
+                && ledger(assignment.number())
+                        .map(ledger -> ledger.waiting() < MAX_WAITING)
+                        .orElse(true);
+    }
+
+    @Override
+    public void beforeFetch(Map<TopicPartition, Long> positions) {
+        progress.polled();
+        if (spool.full()) {
+            makeRoom();
+        }
+        positions.forEach((partition, position) -> {
+            Long end = ends.get(partition);
+            Assignment assignment = current.get(partition);
+            if (end != null && position >= end && assignment != null) {
+                ledger(assignment.number())
+                        .flatMap(CommitLedger::open)
+                        .map(SpooledObject::correlationKey)
+                        .ifPresent(completeObject);
+            }
+        });
+    }
+
+    /** Nothing more can be fetched, so the largest open object goes; one at a time, as its upload makes room. */
+    private void makeRoom() {
+        boolean uploading = ledgers.values().stream().anyMatch(ledger -> ledger.waiting() > 0);
+        if (!uploading) {
+            ledgers.values().stream()
+                    .flatMap(ledger -> ledger.open().stream())
+                    .max(Comparator.comparingLong(SpooledObject::bytes))
+                    .ifPresent(largest -> {
+                        LOG.info("the spool is full: storing the largest open object, {}", largest);
+                        completeObject.accept(largest.correlationKey());
+                    });
+        }
+    }
+
+    @Override
+    public void fetchFailed(RuntimeException cause) {
+        progress.failing(cause);
+    }
+
+    @Override
+    public void committed(Map<TopicPartition, Long> offsets) {
+        progress.recovered();
+    }
+
+    @Override
+    public void failed(TopicPartition partition, Throwable cause) {
+        LOG.error("{} stops: {}", partition, cause.getMessage());
+        progress.fatal(cause);
+    }
+
+    /** Drops an object and stops its partition. */
+    void stop(SpooledObject object, BackupException why) {
+        TopicPartition partition =
+                new TopicPartition(object.folder().topic(), object.folder().partition());
+        failed(partition, why);
+        ledgerOf(object)
+                .ifPresentOrElse(
+                        ledger -> {
+                            ledger.cutOff(object);
+                            ledger.assignment().stop();
+                        },
+                        () -> object.end(State.DISCARDED));
+    }
+
+    @Override
+    public void close() {
+        starter.shutdownNow();
+    }
+}

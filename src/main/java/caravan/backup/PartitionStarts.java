@@ -1,0 +1,178 @@
+package caravan.backup;
+
+import caravan.archive.GapDocument;
+import caravan.archive.GapKey;
+import caravan.archive.PartitionFolder;
+import caravan.archive.PartitionKey;
+import caravan.archive.Timeline;
+import caravan.archive.TopicSnapshot;
+import caravan.catalog.Catalog;
+import caravan.catalog.PartitionTail;
+import caravan.catalog.TopicSnapshots;
+import caravan.kafka.Cluster;
+import caravan.kafka.Start;
+import caravan.store.Store;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds where the backup of a partition starts: at the end of what the archive holds without a hole, whatever the consumer group
+ * says. Names what Kafka deleted before it was stored with a gap key. Blocking.
+ */
+final class PartitionStarts {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionStarts.class);
+
+    /**
+     * A place to start from.
+     *
+     * @param truth metadata to commit with the start, where the group's commit differs from it
+     */
+    record Found(Start start, PartitionFolder folder, Optional<String> truth) {}
+
+    private final Store store;
+    private final Cluster cluster;
+    private final String archiveId;
+    private final String clusterId;
+    private final String group;
+    private final boolean unidentifiedTopics;
+    private final Progress progress;
+    private final Map<Timeline, Map<Integer, Long>> firstOffsets = new ConcurrentHashMap<>();
+
+    private PartitionStarts(
+            Store store,
+            Cluster cluster,
+            String archiveId,
+            String group,
+            boolean unidentifiedTopics,
+            Progress progress) {
+        this.store = store;
+        this.cluster = cluster;
+        this.archiveId = archiveId;
+        this.clusterId = cluster.id();
+        this.group = group.isEmpty() ? "caravan-" + archiveId : group;
+        this.unidentifiedTopics = unidentifiedTopics;
+        this.progress = progress;
+    }
+
+    /** Opens the archive, or begins it. */
+    static PartitionStarts open(
+            Store store, Cluster cluster, String group, boolean unidentifiedTopics, Progress progress) {
+        String archiveId = new Catalog(store).openOrCreate().archiveId();
+        return new PartitionStarts(store, cluster, archiveId, group, unidentifiedTopics, progress);
+    }
+
+    String archiveId() {
+        return archiveId;
+    }
+
+    String clusterId() {
+        return clusterId;
+    }
+
+    String group() {
+        return group;
+    }
+
+    /** Whether a topic is still the one with this id. */
+    boolean sameLife(String topic, Uuid id) {
+        return cluster.topic(topic).map(now -> now.id().equals(id)).orElse(false);
+    }
+
+    /**
+     * @param outOfRange the position that the leader does not have, if that is why a place is looked for
+     * @throws BackupException where a person has to decide
+     */
+    Found find(TopicPartition partition, OptionalLong outOfRange) {
+        Cluster.Topic topic = cluster.topic(partition.topic())
+                .orElseThrow(() -> new IllegalStateException("the topic " + partition.topic() + " does not exist"));
+        if (topic.id().equals(Uuid.ZERO_UUID) && !unidentifiedTopics) {
+            throw new BackupException(
+                    "the topic " + topic.name() + " has no topic id, so a recreated topic could not be told from it",
+                    "Kafka gives ids from 2.8 on; back it up all the same with --allow-unidentified-topics");
+        }
+        Timeline timeline = new Timeline(topic.id(), 0);
+        PartitionFolder folder = new PartitionFolder(topic.name(), timeline, partition.partition());
+        long first = firstOffsets(topic, timeline).getOrDefault(partition.partition(), 0L);
+        Optional<OffsetAndMetadata> commit =
+                Optional.ofNullable(cluster.committed(group).get(partition));
+        Optional<CommitMetadata> said = commit.flatMap(offset -> CommitMetadata.parse(offset.metadata()));
+        refuseAnotherArchive(said);
+
+        PartitionTail tail = PartitionTail.find(store, folder, first, hint(said, timeline));
+        long next = tail.next();
+        Optional<PartitionKey> last = tail.last();
+        if (commit.isEmpty() && last.isPresent()) {
+            LOG.warn(
+                    "{} is in the archive up to {}, but the group {} never committed it: another group, or a lost one?",
+                    partition,
+                    next,
+                    group);
+        }
+        long logStart = cluster.logStarts(List.of(partition)).get(partition);
+        if (next < logStart) {
+            last = Optional.of(nameGap(folder, next, logStart));
+            next = logStart;
+        } else if (outOfRange.isPresent()
+                && next > cluster.highWatermarks(List.of(partition)).get(partition)) {
+            throw new BackupException(
+                    partition + " ends before offset " + next
+                            + ", up to which the archive holds it: the log was truncated",
+                    "look at both with 'verify --against'; a truncated log can't be followed yet");
+        }
+        Optional<Integer> epoch = last.map(PartitionKey::epoch).filter(known -> known >= 0);
+        Start start = new Start(topic.id(), next, epoch);
+        String metadata = new CommitMetadata(archiveId, timeline, last.map(PartitionKey::fileName)).print();
+        boolean known = commit.isPresent()
+                && commit.get().offset() == next
+                && commit.get().metadata().equals(metadata);
+        return new Found(start, folder, known ? Optional.empty() : Optional.of(metadata));
+    }
+
+    private Optional<String> hint(Optional<CommitMetadata> said, Timeline timeline) {
+        return said.filter(metadata -> metadata.timeline().equals(timeline)).flatMap(CommitMetadata::lastKey);
+    }
+
+    private void refuseAnotherArchive(Optional<CommitMetadata> said) {
+        if (said.isPresent() && !said.get().archiveId().equals(archiveId)) {
+            throw new BackupException(
+                    "the consumer group " + group + " belongs to the archive "
+                            + said.get().archiveId() + ", not to " + archiveId + " in " + store.location(),
+                    "give each archive a group of its own: leave --group out, or name another");
+        }
+    }
+
+    private GapKey nameGap(PartitionFolder folder, long from, long logStart) {
+        GapKey gap = new GapKey(from, logStart, -1);
+        GapDocument document = GapDocument.retention(gap, logStart, System.currentTimeMillis(), "caravan");
+        if (store.putIfAbsent(folder.key(gap), document.toJson())) {
+            LOG.warn(
+                    "{}-{}: offsets [{}, {}) were deleted by Kafka before they were stored",
+                    folder.topic(),
+                    folder.partition(),
+                    from,
+                    logStart);
+            progress.gap();
+        }
+        return gap;
+    }
+
+    /** Offsets at which the topic's backup began, by its first snapshot; takes one where something changed. */
+    private Map<Integer, Long> firstOffsets(Cluster.Topic topic, Timeline timeline) {
+        return firstOffsets.computeIfAbsent(timeline, life -> snapshot(topic, life));
+    }
+
+    private Map<Integer, Long> snapshot(Cluster.Topic topic, Timeline timeline) {
+        TopicSnapshot now = TopicStates.snapshot(cluster, clusterId, topic);
+        return new TopicSnapshots(store)
+                .recordIfChanged(topic.name(), timeline, now)
+                .startOffsets();
+    }
+}

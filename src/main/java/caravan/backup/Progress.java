@@ -1,0 +1,109 @@
+package caravan.backup;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a backup has done since it started, and whether it is failing. Safe for any thread. */
+public final class Progress {
+
+    /** A failure that is being waited out; {@code since} on the clock of {@link System#nanoTime}. */
+    public record Failing(long since, Throwable cause) {
+        /** How long it has been going on. */
+        public Duration lasting() {
+            return Duration.ofNanos(System.nanoTime() - since);
+        }
+    }
+
+    private final LongAdder recordsTaken = new LongAdder();
+    private final LongAdder bytesTaken = new LongAdder();
+    private final LongAdder recordsStored = new LongAdder();
+    private final LongAdder logBytesStored = new LongAdder();
+    private final LongAdder bytesStored = new LongAdder();
+    private final LongAdder objectsStored = new LongAdder();
+    private final LongAdder gaps = new LongAdder();
+    private final AtomicLong lastPoll = new AtomicLong(System.nanoTime());
+    private final AtomicReference<Failing> failing = new AtomicReference<>();
+    private final AtomicReference<Throwable> fatal = new AtomicReference<>();
+
+    void taken(long records, long bytes) {
+        recordsTaken.add(records);
+        bytesTaken.add(bytes);
+    }
+
+    void stored(SpooledObject object) {
+        recordsStored.add(object.sealed().key().records());
+        logBytesStored.add(object.sealed().manifest().logBytes());
+        bytesStored.add(object.sealed().size());
+        objectsStored.increment();
+        failing.set(null);
+    }
+
+    void gap() {
+        gaps.increment();
+    }
+
+    void polled() {
+        lastPoll.set(System.nanoTime());
+    }
+
+    /** Something failed that is tried again. */
+    void failing(Throwable cause) {
+        failing.updateAndGet(known -> new Failing(known == null ? System.nanoTime() : known.since(), cause));
+    }
+
+    void recovered() {
+        failing.set(null);
+    }
+
+    /** Something failed that trying again does not help. */
+    void fatal(Throwable cause) {
+        fatal.compareAndSet(null, cause);
+    }
+
+    public long recordsTaken() {
+        return recordsTaken.sum();
+    }
+
+    /** Bytes of log that were spooled. */
+    public long bytesTaken() {
+        return bytesTaken.sum();
+    }
+
+    public long recordsStored() {
+        return recordsStored.sum();
+    }
+
+    /** Bytes of log in stored objects. */
+    public long logBytesStored() {
+        return logBytesStored.sum();
+    }
+
+    /** Bytes of stored objects. */
+    public long bytesStored() {
+        return bytesStored.sum();
+    }
+
+    public long objectsStored() {
+        return objectsStored.sum();
+    }
+
+    /** Gap keys that were written. */
+    public long gaps() {
+        return gaps.sum();
+    }
+
+    public Duration sinceLastPoll() {
+        return Duration.ofNanos(System.nanoTime() - lastPoll.get());
+    }
+
+    public Optional<Failing> failing() {
+        return Optional.ofNullable(failing.get());
+    }
+
+    public Optional<Throwable> fatal() {
+        return Optional.ofNullable(fatal.get());
+    }
+}

@@ -1,0 +1,269 @@
+package caravan.cli;
+
+import caravan.backup.BackupException;
+import caravan.backup.BackupTask;
+import caravan.backup.Progress;
+import caravan.backup.Spool;
+import caravan.backup.UntilNow;
+import caravan.kafka.Cluster;
+import caravan.kafka.KafkaSettings;
+import caravan.store.S3Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code backup}: backs topics up, until now or until it is stopped. */
+@Command(name = "backup", description = "Backs topics up to the store; without --until-now, until it is stopped.")
+final class BackupCommand implements Callable<Integer> {
+    private static final long DRAIN_SECONDS = 45;
+    private static final long POLL_MILLIS = 200;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private StoreOptions.Writable storeOptions;
+
+    @Mixin
+    private KafkaOptions.Required kafkaOptions;
+
+    @Mixin
+    private TopicOptions.Required topicOptions;
+
+    @Mixin
+    private RouteOptions routeOptions;
+
+    @Option(names = "--until-now", description = "End when all that was there at the start is stored.")
+    private boolean untilNow;
+
+    @Option(
+            names = "--group",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Consumer group; without one, the archive's own (caravan-<archive id>).")
+    private String group;
+
+    @Option(
+            names = "--max-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "67108864",
+            description = "Bytes of log after which an object is stored (default: ${DEFAULT-VALUE}).")
+    private long maxBytes;
+
+    @Option(
+            names = "--max-age",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "Age after which an object is stored (default: ${DEFAULT-VALUE}).")
+    private String maxAge;
+
+    @Option(
+            names = "--compression",
+            paramLabel = "METHOD",
+            defaultValue = "auto",
+            description = "auto, zstd, stored or deflate (default: ${DEFAULT-VALUE}).")
+    private String compression;
+
+    @Option(
+            names = "--spool-dir",
+            paramLabel = "DIR",
+            description =
+                    "Where objects grow before they are stored (default: caravan-spool in the temporary directory).")
+    private Path spoolDirectory = Path.of(System.getProperty("java.io.tmpdir"), "caravan-spool");
+
+    @Option(
+            names = "--spool-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "2147483648",
+            description = "Most bytes that the spool takes up (default: ${DEFAULT-VALUE}).")
+    private long spoolBytes;
+
+    @Option(
+            names = "--store-timeout",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            description =
+                    "How long the store or Kafka may fail before the command gives up (default: ${DEFAULT-VALUE}).")
+    private String storeTimeout;
+
+    @Option(
+            names = "--transaction-wait",
+            paramLabel = "TIME",
+            defaultValue = "15m",
+            description = "How long --until-now waits for open transactions (default: ${DEFAULT-VALUE}).")
+    private String transactionWait;
+
+    @Option(
+            names = "--allow-unidentified-topics",
+            description =
+                    "Back up topics without a topic id, though a recreated one can't be told from its predecessor.")
+    private boolean allowUnidentifiedTopics;
+
+    private final List<String> attention = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        Durations timeouts = new Durations(storeTimeout, transactionWait);
+        KafkaSettings kafka = kafkaOptions.settings();
+        try (S3Store store = storeOptions.open();
+                Cluster cluster = new Cluster(kafka)) {
+            UntilNow now = UntilNow.note(cluster, topicOptions.filter());
+            requireTopics(now.topics());
+            Signals signals = new Signals();
+            try (Engine engine = new Engine(routeOptions.directory(), false, store, kafka, Optional.of(spool()))) {
+                engine.start();
+                engine.add("kafka-backup", "backup", parameters());
+                BackupTask task = engine.task(BackupTask.class);
+                if (untilNow) {
+                    task.storeAtOnce(now.ends());
+                }
+                boolean finished = watch(task, now, signals, timeouts);
+                engine.stop(DRAIN_SECONDS);
+                report(task);
+                return exitCode(finished, signals);
+            }
+        }
+    }
+
+    private record Durations(Duration store, Duration transactions) {
+        private Durations(String store, String transactions) {
+            this(Times.duration("--store-timeout", store), Times.duration("--transaction-wait", transactions));
+        }
+    }
+
+    private Spool spool() {
+        try {
+            return new Spool(spoolDirectory, spoolBytes);
+        } catch (IOException e) {
+            throw CommandException.couldNot(
+                    "the spool directory " + spoolDirectory + " can't be used: " + e.getMessage(),
+                    "name a directory that can be written with --spool-dir");
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage(), "give it more with --spool-bytes");
+        }
+    }
+
+    private void requireTopics(Set<String> found) {
+        if (found.isEmpty()) {
+            throw CommandException.couldNot(
+                    "no topic matches " + topicOptions.topics(), "see what there is with kafka-topics.sh --list");
+        }
+        for (String name : topicOptions.filter().names()) {
+            if (!found.contains(name)) {
+                attention.add("the topic " + name + " does not exist");
+            }
+        }
+    }
+
+    private Map<String, String> parameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("topics", topicOptions.topics());
+        parameters.put("excludeTopics", topicOptions.excludeTopics());
+        parameters.put("group", group);
+        parameters.put("maxBytes", Long.toString(maxBytes));
+        parameters.put("maxAge", maxAge);
+        parameters.put("compression", compression);
+        parameters.put("allowUnidentifiedTopics", Boolean.toString(allowUnidentifiedTopics));
+        return parameters;
+    }
+
+    /** Whether all that was to be stored is stored; false where a signal came first. */
+    private boolean watch(BackupTask task, UntilNow now, Signals signals, Durations timeouts) {
+        ProgressLine line = new ProgressLine(common.err());
+        long started = System.nanoTime();
+        long records = -1;
+        while (!signals.await(POLL_MILLIS)) {
+            Progress progress = task.progress();
+            progress.fatal().ifPresent(BackupCommand::giveUp);
+            if (task.stuck().compareTo(timeouts.store()) > 0) {
+                throw CommandException.couldNot(
+                        "nothing could be stored for " + task.stuck().toSeconds() + " s"
+                                + progress.failing()
+                                        .map(failing -> ": " + failing.cause().getMessage())
+                                        .orElse(""),
+                        "what is not stored is not committed: run it again when the cause is gone");
+            }
+            String left = "";
+            if (untilNow) {
+                UntilNow.Remaining remaining = now.remaining(task.groupName());
+                remaining
+                        .gone()
+                        .forEach(name -> note("the topic " + name + " was deleted or recreated during the backup"));
+                if (remaining.open().isEmpty()) {
+                    line.end();
+                    return true;
+                }
+                if (progress.recordsTaken() != records) {
+                    records = progress.recordsTaken();
+                    started = System.nanoTime();
+                }
+                if (Duration.ofNanos(System.nanoTime() - started).compareTo(timeouts.transactions()) > 0) {
+                    List<String> held = now.openTransactions(remaining);
+                    if (!held.isEmpty()) {
+                        held.forEach(this::note);
+                        line.end();
+                        return true;
+                    }
+                }
+                left = String.format("%,d offsets left", remaining.left());
+            }
+            line.show("backing up", progress.recordsTaken(), progress.bytesTaken(), left);
+        }
+        line.end();
+        return !untilNow;
+    }
+
+    private static void giveUp(Throwable cause) {
+        if (cause instanceof BackupException known) {
+            throw CommandException.couldNot(known.getMessage(), known.hint());
+        }
+        throw CommandException.couldNot(String.valueOf(cause.getMessage()), "see the log above");
+    }
+
+    private void note(String sentence) {
+        if (!attention.contains(sentence)) {
+            attention.add(sentence);
+        }
+    }
+
+    private void report(BackupTask task) {
+        Progress progress = task.progress();
+        if (progress.gaps() > 0) {
+            note(progress.gaps() + " gap(s): records that Kafka deleted before they were stored; see 'info'");
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("archive", storeOptions.location());
+        result.put("group", task.groupName());
+        result.put("objects", progress.objectsStored());
+        result.put("records", progress.recordsStored());
+        result.put("logBytes", progress.logBytesStored());
+        result.put("storedBytes", progress.bytesStored());
+        result.put("attention", attention);
+        common.result(
+                result,
+                String.format(
+                        "stored %,d records in %,d objects, %,.1f MB of log as %,.1f MB%n",
+                        progress.recordsStored(),
+                        progress.objectsStored(),
+                        progress.logBytesStored() / 1e6,
+                        progress.bytesStored() / 1e6));
+        attention.forEach(common::warn);
+    }
+
+    private int exitCode(boolean finished, Signals signals) {
+        if (signals.heard() && !(finished && signals.terminated())) {
+            return signals.exitCode();
+        }
+        return attention.isEmpty() ? ExitCode.DONE : ExitCode.ATTENTION;
+    }
+}

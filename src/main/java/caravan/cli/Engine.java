@@ -1,0 +1,123 @@
+package caravan.cli;
+
+import caravan.archive.FrameCodecs;
+import caravan.backup.ExistingObject;
+import caravan.backup.Spool;
+import caravan.kafka.ChunkClients;
+import caravan.kafka.KafkaSettings;
+import caravan.kafka.Tasks;
+import caravan.store.S3Store;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
+import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.main.Main;
+
+/** Camel with the route files, and what they refer to: the store, the cluster, the spool, the pools of threads. */
+final class Engine implements AutoCloseable {
+    private static final int UPLOAD_THREADS = 4;
+    private static final int RESTORE_THREADS = 8;
+
+    /** Directories of route files that every command loads; each from the user's routes if they have it, else our own. */
+    private static final List<String> SPINE = List.of("templates", "stores");
+
+    private final Main main = new Main();
+    private final Tasks tasks = new Tasks();
+    private final List<ExecutorService> pools = new ArrayList<>();
+    private final Optional<Spool> spool;
+
+    /**
+     * @param routes the user's directory of route files
+     * @param spool where objects grow; empty where nothing is backed up
+     */
+    Engine(Optional<Path> routes, boolean userTasks, S3Store store, KafkaSettings kafka, Optional<Spool> spool) {
+        this.spool = spool;
+        main.configure().setRoutesIncludePattern(String.join(",", patterns(routes, userTasks)));
+        main.configure().setRoutesExcludePattern("**/examples/**");
+        main.configure().setName("caravan");
+        main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
+        main.addInitialProperty("caravan.bootstrap.servers", kafka.bootstrapServers());
+        main.addInitialProperty("caravan.store.bucket", store.s3().bucket());
+        main.addInitialProperty("caravan.store.prefix", store.s3().prefix());
+        main.bind("store", store);
+        main.bind("s3Client", store.client());
+        main.bind("kafka", kafka);
+        main.bind("tasks", tasks);
+        main.bind("existingObject", new ExistingObject(store));
+        main.bind("frameCodecs", new FrameCodecs(Runtime.getRuntime().availableProcessors()));
+        spool.ifPresent(directory -> main.bind("spool", directory));
+        main.bind("uploads", pool("caravan-upload", UPLOAD_THREADS));
+        main.bind("restores", pool("caravan-restore", RESTORE_THREADS));
+    }
+
+    private static List<String> patterns(Optional<Path> routes, boolean userTasks) {
+        List<String> patterns = new ArrayList<>();
+        for (String directory : SPINE) {
+            boolean own = routes.isPresent() && Files.isDirectory(routes.get().resolve(directory));
+            String root = own ? "file:" + routes.get().resolve(directory) : "classpath:routes/" + directory;
+            patterns.add(root + "/*.camel.yaml");
+            patterns.add(root + "/*.camel.xml");
+        }
+        if (userTasks && routes.isPresent()) {
+            patterns.add("file:" + routes.get() + "/*.camel.yaml");
+            patterns.add("file:" + routes.get() + "/*.camel.xml");
+        }
+        return patterns;
+    }
+
+    private ExecutorService pool(String name, int threads) {
+        AtomicInteger number = new AtomicInteger();
+        ExecutorService pool = Executors.newFixedThreadPool(threads, runnable -> {
+            Thread thread = new Thread(runnable, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        pools.add(pool);
+        return pool;
+    }
+
+    void start() throws Exception {
+        main.start();
+    }
+
+    CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    /** Adds a task and starts it. */
+    void add(String template, String routeId, Map<String, String> parameters) throws Exception {
+        TemplatedRouteBuilder builder = TemplatedRouteBuilder.builder(context(), template)
+                .routeId(routeId)
+                .prefixId(routeId + "-");
+        parameters.forEach(builder::parameter);
+        builder.add();
+        context().getRouteController().startRoute(routeId);
+    }
+
+    /** The task of the route that was added. */
+    <T extends ChunkClients.Task> T task(Class<T> kind) {
+        return tasks.of(kind).get(0);
+    }
+
+    /** Drains and stops: open objects are stored, as long as the timeout lasts. */
+    void stop(long seconds) {
+        context().getShutdownStrategy().setTimeout(seconds);
+        main.stop();
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        tasks.close();
+        pools.forEach(ExecutorService::shutdownNow);
+        spool.ifPresent(Spool::close);
+    }
+}

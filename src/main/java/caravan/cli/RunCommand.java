@@ -1,0 +1,63 @@
+package caravan.cli;
+
+import caravan.backup.Spool;
+import caravan.store.S3Store;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code run}: the service. Loads the route files, and runs their tasks until it is stopped. */
+@Command(name = "run", description = "Runs the tasks of the route files, until it is stopped.")
+final class RunCommand implements Callable<Integer> {
+    private static final long DRAIN_SECONDS = 45;
+    private static final long WAIT_MILLIS = 60_000;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private StoreOptions.Writable storeOptions;
+
+    @Mixin
+    private KafkaOptions.Required kafkaOptions;
+
+    @Mixin
+    private RouteOptions routeOptions;
+
+    @Option(
+            names = "--spool-dir",
+            paramLabel = "DIR",
+            description =
+                    "Where objects grow before they are stored (default: caravan-spool in the temporary directory).")
+    private Path spoolDirectory = Path.of(System.getProperty("java.io.tmpdir"), "caravan-spool");
+
+    @Option(
+            names = "--spool-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "2147483648",
+            description = "Most bytes that the spool takes up (default: ${DEFAULT-VALUE}).")
+    private long spoolBytes;
+
+    @Override
+    public Integer call() throws Exception {
+        Signals signals = new Signals();
+        try (S3Store store = storeOptions.open();
+                Engine engine = new Engine(
+                        routeOptions.directory(),
+                        true,
+                        store,
+                        kafkaOptions.settings(),
+                        Optional.of(new Spool(spoolDirectory, spoolBytes)))) {
+            engine.start();
+            common.err().println("running " + engine.context().getRoutesSize() + " routes");
+            while (!signals.await(WAIT_MILLIS)) {
+                // Camel's threads do the work.
+            }
+            engine.stop(DRAIN_SECONDS);
+            return signals.terminated() ? ExitCode.DONE : signals.exitCode();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package caravan.kafka;
+
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.component.kafka.KafkaClientFactory;
+import org.apache.camel.component.kafka.KafkaConfiguration;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+
+/** The Kafka clients of a task's route: exchanges carry chunks, not records. Bound to a route as {@code kafkaClientFactory}. */
+public final class ChunkClients implements KafkaClientFactory {
+
+    /** What a task tells the clients of its route. */
+    public interface Task extends AutoCloseable {
+        KafkaSettings kafka();
+
+        /** For a backup: who decides where partitions start; empty for a restore. */
+        Optional<Backup> backup();
+
+        /** Ends what the task holds beside its route. */
+        @Override
+        void close();
+    }
+
+    /** What the consumer of a backup needs. */
+    public record Backup(TopicFilter topics, String group, PartitionOwner owner) {}
+
+    private final AtomicLong assignments = new AtomicLong();
+    private Task task;
+
+    /** Set by the route template. */
+    public void setTask(Task task) {
+        this.task = task;
+    }
+
+    @Override
+    public Consumer<?, ?> getConsumer(Properties route) {
+        Backup backup = task.backup().orElseThrow(() -> new IllegalStateException("this task does not consume"));
+        Properties properties = task.kafka().consumer(route, backup.group());
+        properties.put(
+                "exclude.internal.topics", Boolean.toString(!backup.topics().namesInternalTopic()));
+        return new ChunkConsumer(properties, backup.topics(), backup.owner(), assignments);
+    }
+
+    @Override
+    public Producer<?, ?> getProducer(Properties route) {
+        return new ChunkProducer(task.kafka().producer(route));
+    }
+
+    @Override
+    public String getBrokers(KafkaConfiguration configuration) {
+        return task.kafka().bootstrapServers();
+    }
+}

@@ -1,0 +1,156 @@
+package caravan.restore;
+
+import caravan.archive.Coverage;
+import caravan.archive.ObjectKey;
+import caravan.archive.OffsetRange;
+import caravan.archive.TopicSnapshot;
+import caravan.catalog.Catalog;
+import caravan.catalog.PartitionContents;
+import caravan.catalog.TimelineContents;
+import caravan.catalog.TopicContents;
+import caravan.kafka.TopicFilter;
+import caravan.restore.RestoreException.Kind;
+import caravan.restore.RestorePlan.ObjectPlan;
+import caravan.restore.RestorePlan.PartitionPlan;
+import caravan.restore.RestorePlan.TopicPlan;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+
+/** Makes a plan from what an archive holds. */
+public final class RestorePlanner {
+    private final Catalog catalog;
+
+    public RestorePlanner(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /**
+     * @param timeline {@code newest}, a timeline's name, or empty where each topic has one with data
+     * @throws RestoreException where nothing can be restored, a choice is needed, or the archive is damaged
+     */
+    public RestorePlan plan(TopicFilter filter, Renames renames, String timeline) {
+        catalog.requireArchive();
+        List<TopicPlan> topics = new ArrayList<>();
+        Map<String, String> sources = new HashMap<>();
+        for (String topic : catalog.topics()) {
+            if (!filter.matches(topic)) {
+                continue;
+            }
+            String target = renames.target(topic);
+            String other = sources.put(target, topic);
+            if (other != null) {
+                throw new RestoreException(
+                        Kind.CHOICE_NEEDED,
+                        other + " and " + topic + " would both be restored as " + target,
+                        "give each a name of its own");
+            }
+            topics.add(plan(topic, target, timeline));
+        }
+        for (String name : filter.names()) {
+            if (topics.stream().noneMatch(topic -> topic.source().equals(name))) {
+                throw new RestoreException(
+                        Kind.NOT_POSSIBLE, "the archive has no topic " + name, "see what it has with 'list'");
+            }
+        }
+        if (topics.isEmpty()) {
+            throw new RestoreException(
+                    Kind.NOT_POSSIBLE, "the archive has no such topic", "see what it has with 'list'");
+        }
+        return new RestorePlan(topics);
+    }
+
+    private TopicPlan plan(String topic, String target, String wanted) {
+        TopicContents contents = catalog.topic(topic)
+                .orElseThrow(() -> new RestoreException(
+                        Kind.NOT_POSSIBLE, "the topic " + topic + " went away while it was listed", "try again"));
+        TimelineContents chosen = chosen(contents, wanted);
+        TopicSnapshot snapshot = chosen.newest()
+                .orElseThrow(() -> damaged(topic + " has no snapshot that says how many partitions it had: "
+                        + chosen.damage().orElse("it is missing")));
+        List<PartitionPlan> partitions = new ArrayList<>();
+        for (PartitionContents partition : chosen.partitions()) {
+            partitions.add(plan(partition, target));
+        }
+        return new TopicPlan(topic, chosen.timeline(), target, snapshot, partitions);
+    }
+
+    private static TimelineContents chosen(TopicContents contents, String wanted) {
+        List<TimelineContents> timelines = contents.restorable();
+        if (timelines.isEmpty()) {
+            throw damaged(contents.topic() + " has no timeline that could be restored");
+        }
+        if (wanted.equals("newest")) {
+            return timelines.get(timelines.size() - 1);
+        }
+        if (!wanted.isEmpty()) {
+            return contents.timelines().stream()
+                    .filter(timeline -> timeline.timeline().folder().equals(wanted))
+                    .findFirst()
+                    .orElseThrow(() -> new RestoreException(
+                            Kind.CHOICE_NEEDED,
+                            contents.topic() + " has no timeline " + wanted,
+                            "it has these:\n" + table(contents.timelines())));
+        }
+        if (timelines.size() > 1) {
+            throw new RestoreException(
+                    Kind.CHOICE_NEEDED,
+                    contents.topic() + " was deleted and created again, and has " + timelines.size()
+                            + " timelines with records",
+                    "choose one with --timeline newest or --timeline ID:\n" + table(timelines));
+        }
+        return timelines.get(0);
+    }
+
+    private static String table(List<TimelineContents> timelines) {
+        return timelines.stream()
+                .map(timeline -> String.format(
+                        "  %s  %,d records, %s to %s, cluster %s",
+                        timeline.timeline().folder(),
+                        timeline.records(),
+                        time(timeline.baseTimestamp()),
+                        time(timeline.maxTimestamp()),
+                        timeline.first().map(TopicSnapshot::clusterId).orElse("unknown")))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String time(Optional<Long> millis) {
+        return millis.map(Instant::ofEpochMilli).map(Instant::toString).orElse("-");
+    }
+
+    private static PartitionPlan plan(PartitionContents partition, String target) {
+        String topic = partition.folder().topic();
+        if (!partition.coverage().holes().isEmpty()) {
+            OffsetRange hole = partition.coverage().holes().get(0);
+            throw damaged(topic + "-" + partition.partition() + " has a hole: nothing answers for offsets ["
+                    + hole.from() + ", " + hole.next() + ")");
+        }
+        TopicPartition from = new TopicPartition(topic, partition.partition());
+        TopicPartition to = new TopicPartition(target, partition.partition());
+        List<ObjectPlan> objects = new ArrayList<>();
+        for (Coverage.Piece piece : partition.coverage().pieces()) {
+            if (piece.key() instanceof ObjectKey object && object.records() > 0) {
+                objects.add(new ObjectPlan(
+                        partition.folder().key(object),
+                        partition.stored(object).size(),
+                        object,
+                        partition.folder().timeline().topicId(),
+                        from,
+                        to,
+                        piece.from(),
+                        piece.next()));
+            }
+        }
+        return new PartitionPlan(from, to, objects, partition.coverage().gaps());
+    }
+
+    private static RestoreException damaged(String message) {
+        return new RestoreException(
+                Kind.DAMAGED, message, "see what is there with 'verify'; leave the topic out with --exclude-topics");
+    }
+}

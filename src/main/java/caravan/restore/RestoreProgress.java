@@ -1,0 +1,89 @@
+package caravan.restore;
+
+import caravan.archive.RecordBatches;
+import caravan.kafka.Chunk;
+import caravan.restore.RestorePlan.ObjectPlan;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.common.TopicPartition;
+
+/** What a restore has done so far. Safe for any thread. */
+public final class RestoreProgress {
+    private final Map<TopicPartition, LongAdder> produced = new ConcurrentHashMap<>();
+    private final Map<ObjectPlan, LongAdder> read = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, LongAdder> logBytes = new ConcurrentHashMap<>();
+    private final LongAdder records = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder objects = new LongAdder();
+    private volatile RestorePlan plan = new RestorePlan(List.of());
+
+    void planned(RestorePlan frozen) {
+        plan = frozen;
+    }
+
+    /** A chunk came out of an object. */
+    void read(ObjectPlan object, Chunk chunk) {
+        read.computeIfAbsent(object, key -> new LongAdder())
+                .add(RecordBatches.count(chunk.batches(), chunk.from(), chunk.next()));
+    }
+
+    /** All records of a chunk were acknowledged. */
+    void produced(ObjectPlan object, Chunk chunk) {
+        long count = RecordBatches.count(chunk.batches(), chunk.from(), chunk.next());
+        produced.computeIfAbsent(object.target(), key -> new LongAdder()).add(count);
+        logBytes.computeIfAbsent(object.target(), key -> new LongAdder())
+                .add(chunk.batches().remaining());
+        records.add(count);
+    }
+
+    /** An object came to its end: as many records were read as the plan says. */
+    void restored(ObjectPlan object) {
+        LongAdder count = read.remove(object);
+        long found = count == null ? 0 : count.sum();
+        if (object.whole() && found != object.object().records()) {
+            throw new RestoreException(
+                    RestoreException.Kind.DAMAGED,
+                    object.key() + " should hold " + object.object().records() + " records, and " + found
+                            + " were read",
+                    "see what is damaged with 'verify --data'");
+        }
+        objects.increment();
+        bytes.add(object.size());
+    }
+
+    long produced(TopicPartition target) {
+        LongAdder count = produced.get(target);
+        return count == null ? 0 : count.sum();
+    }
+
+    /** Bytes of log that were produced to a partition, as the archive holds them: about what the broker holds. */
+    long logBytes(TopicPartition target) {
+        LongAdder sum = logBytes.get(target);
+        return sum == null ? 0 : sum.sum();
+    }
+
+    public RestorePlan plan() {
+        return plan;
+    }
+
+    /** Records that were produced and acknowledged. */
+    public long records() {
+        return records.sum();
+    }
+
+    /** Bytes of log that were produced, as the archive holds them. */
+    public long logBytes() {
+        return logBytes.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /** Bytes of objects that are restored. */
+    public long bytes() {
+        return bytes.sum();
+    }
+
+    public long objects() {
+        return objects.sum();
+    }
+}

@@ -1,0 +1,213 @@
+package caravan.restore;
+
+import caravan.archive.TopicSnapshot;
+import caravan.kafka.Cluster;
+import caravan.restore.RestoreException.Kind;
+import caravan.restore.RestorePlan.TopicPlan;
+import caravan.restore.RestoreReport.TopicReport;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.internals.Topic;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The topics that a restore fills: created or taken over empty, guarded, checked, and given their own settings at the end. */
+public final class TargetTopics implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetTopics.class);
+
+    private final Cluster cluster;
+    private final Map<String, Map<String, String>> ownSettings = new HashMap<>();
+
+    public TargetTopics(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * Refuses, before anything is changed, what can't be restored to.
+     *
+     * @return conflicts, each a sentence; empty where all topics are absent, or empty with the right partition count
+     */
+    public List<String> conflicts(RestorePlan plan) {
+        List<String> conflicts = new ArrayList<>();
+        for (TopicPlan topic : plan.topics()) {
+            if (Topic.isInternal(topic.target())) {
+                conflicts.add("the topic " + topic.target() + " is Kafka's own: restore it under another name");
+                continue;
+            }
+            cluster.topic(topic.target())
+                    .flatMap(existing -> conflict(topic, existing))
+                    .ifPresent(conflicts::add);
+        }
+        return conflicts;
+    }
+
+    private Optional<String> conflict(TopicPlan topic, Cluster.Topic existing) {
+        if (existing.partitions() != topic.snapshot().partitions()) {
+            return Optional.of("the topic " + existing.name() + " has " + existing.partitions() + " partitions, and "
+                    + topic.snapshot().partitions() + " in the archive");
+        }
+        List<TopicPartition> partitions = Cluster.partitions(existing);
+        Map<TopicPartition, Long> starts = cluster.logStarts(partitions);
+        Map<TopicPartition, Long> ends = cluster.highWatermarks(partitions);
+        long records =
+                partitions.stream().mapToLong(p -> ends.get(p) - starts.get(p)).sum();
+        if (records > 0) {
+            return Optional.of("the topic " + existing.name() + " has records");
+        }
+        if (Guards.standing(cluster.configs(existing.name()))) {
+            return Optional.of(
+                    "the topic " + existing.name() + " still has the settings of a restore that was cut off");
+        }
+        return Optional.empty();
+    }
+
+    /** Creates what is missing and sets the guards. */
+    void prepare(RestorePlan plan) {
+        List<String> conflicts = conflicts(plan);
+        if (!conflicts.isEmpty()) {
+            throw new RestoreException(
+                    Kind.NOT_POSSIBLE,
+                    String.join("; ", conflicts),
+                    "delete the topic if it was left by a restore that was cut off, or restore under another name with --rename "
+                            + plan.topics().get(0).source() + "=NAME");
+        }
+        plan.topics().forEach(this::prepare);
+    }
+
+    private void prepare(TopicPlan topic) {
+        Optional<Cluster.Topic> existing = cluster.topic(topic.target());
+        if (existing.isPresent()) {
+            ownSettings.put(topic.target(), ofTopic(cluster.configs(topic.target())));
+            cluster.alter(topic.target(), Guards.set());
+            return;
+        }
+        Map<String, String> own = ownSettings(topic.snapshot());
+        ownSettings.put(topic.target(), own);
+        try {
+            cluster.create(
+                    topic.target(),
+                    topic.snapshot().partitions(),
+                    (short) topic.snapshot().replicationFactor(),
+                    Guards.over(own));
+        } catch (KafkaException e) {
+            throw new RestoreException(
+                    Kind.NOT_POSSIBLE,
+                    "the topic " + topic.target() + " could not be created: " + e.getMessage(),
+                    "create it by hand with " + topic.snapshot().partitions()
+                            + " partitions, and run the restore again",
+                    e);
+        }
+        LOG.info(
+                "created the topic {} with {} partitions",
+                topic.target(),
+                topic.snapshot().partitions());
+    }
+
+    private static Map<String, String> ownSettings(TopicSnapshot snapshot) {
+        Map<String, String> own = new LinkedHashMap<>();
+        snapshot.configs().forEach((name, config) -> {
+            if (config.source() == TopicSnapshot.Source.TOPIC && !name.endsWith("replication.throttled.replicas")) {
+                own.put(name, config.value());
+            }
+        });
+        return own;
+    }
+
+    private static Map<String, String> ofTopic(List<ConfigEntry> configs) {
+        Map<String, String> own = new LinkedHashMap<>();
+        for (ConfigEntry config : configs) {
+            if (config.source() == ConfigSource.DYNAMIC_TOPIC_CONFIG) {
+                own.put(config.name(), config.value());
+            }
+        }
+        return own;
+    }
+
+    /** Compares what the brokers hold with what was produced: nobody else may have written. */
+    void check(RestorePlan plan, RestoreProgress progress) {
+        for (TopicPlan topic : plan.topics()) {
+            List<TopicPartition> partitions = cluster.topic(topic.target())
+                    .map(Cluster::partitions)
+                    .orElseThrow(() -> new RestoreException(
+                            Kind.NOT_POSSIBLE,
+                            "the topic " + topic.target() + " was deleted while it was restored",
+                            "run the restore again"));
+            Map<TopicPartition, Long> starts = cluster.logStarts(partitions);
+            Map<TopicPartition, Long> ends = cluster.highWatermarks(partitions);
+            for (TopicPartition partition : partitions) {
+                long held = ends.get(partition) - starts.get(partition);
+                if (held != progress.produced(partition)) {
+                    throw new RestoreException(
+                            Kind.NOT_POSSIBLE,
+                            partition + " should hold " + progress.produced(partition) + " records, and holds " + held,
+                            "another program may have written to it: delete the topic, and run the restore again");
+                }
+            }
+        }
+    }
+
+    /** Gives the topics their own settings. */
+    RestoreReport settle(RestorePlan plan, RestoreProgress progress, boolean applyRetention) {
+        List<String> attention = new ArrayList<>();
+        List<TopicReport> reports = new ArrayList<>();
+        for (TopicPlan topic : plan.topics()) {
+            settle(topic, progress, applyRetention, attention);
+            if (topic.gaps() > 0) {
+                attention.add(topic.source() + ": " + topic.gaps()
+                        + " gap(s) in the archive: records that Kafka deleted before they were backed up");
+            }
+            long records = topic.partitions().stream()
+                    .mapToLong(partition -> progress.produced(partition.target()))
+                    .sum();
+            reports.add(new TopicReport(
+                    topic.source(),
+                    topic.target(),
+                    topic.timeline().folder(),
+                    topic.snapshot().partitions(),
+                    records));
+        }
+        return new RestoreReport(reports, progress.records(), progress.objects(), progress.bytes(), attention);
+    }
+
+    private void settle(TopicPlan topic, RestoreProgress progress, boolean applyRetention, List<String> attention) {
+        List<ConfigEntry> now = cluster.configs(topic.target());
+        Map<String, String> own = ownSettings.get(topic.target());
+        List<String> leave = List.of();
+        if (!applyRetention && Retention.of(now, own).wouldDelete(topic, progress, System.currentTimeMillis())) {
+            leave = List.of(TopicConfig.RETENTION_MS_CONFIG, TopicConfig.RETENTION_BYTES_CONFIG);
+            attention.add(topic.target()
+                    + ": retention is off, because it would delete restored records; turn it on with: kafka-configs.sh"
+                    + " --bootstrap-server … --alter --entity-type topics --entity-name " + topic.target() + " "
+                    + turnOn(own));
+        }
+        cluster.alter(topic.target(), Guards.settle(now, own, leave));
+    }
+
+    private static String turnOn(Map<String, String> own) {
+        List<String> add = new ArrayList<>();
+        List<String> delete = new ArrayList<>();
+        for (String name : List.of(TopicConfig.RETENTION_MS_CONFIG, TopicConfig.RETENTION_BYTES_CONFIG)) {
+            if (own.containsKey(name)) {
+                add.add(name + "=" + own.get(name));
+            } else {
+                delete.add(name);
+            }
+        }
+        return (add.isEmpty() ? "" : "--add-config " + String.join(",", add) + " ")
+                + (delete.isEmpty() ? "" : "--delete-config " + String.join(",", delete));
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,65 @@
+package caravan.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolTest {
+    private static final long CAPACITY = 256L << 20;
+
+    @TempDir
+    Path root;
+
+    @Test
+    void what_a_dead_process_left_behind_is_deleted() throws Exception {
+        // Given
+        Path left = Files.createDirectory(root.resolve("process-dead"));
+        Files.createFile(left.resolve("lock"));
+        Files.writeString(left.resolve("1.zip"), "half an object");
+        // When
+        try (Spool spool = new Spool(root, CAPACITY)) {
+            // Then
+            assertThat(left).doesNotExist();
+        }
+    }
+
+    @Test
+    void what_a_living_process_holds_is_left_alone() throws Exception {
+        // Given
+        try (Spool living = new Spool(root, CAPACITY)) {
+            Path object = Files.writeString(living.newFile(".zip"), "an object that grows");
+            // When
+            try (Spool other = new Spool(root, CAPACITY)) {
+                // Then
+                assertThat(object).exists();
+            }
+            assertThat(object).exists();
+        }
+    }
+
+    @Test
+    void nothing_is_left_when_it_closes() throws Exception {
+        // Given
+        Spool spool = new Spool(root, CAPACITY);
+        Files.writeString(spool.newFile(".zip"), "an object");
+        // When
+        spool.close();
+        // Then
+        assertThat(root).isDirectoryNotContaining("glob:**/process-*");
+    }
+
+    @Test
+    void it_is_full_while_one_more_poll_might_not_fit() throws Exception {
+        try (Spool spool = new Spool(root, CAPACITY)) {
+            spool.grow(CAPACITY - Spool.ONE_POLL);
+            assertThat(spool.full()).isFalse();
+            spool.grow(1);
+            assertThat(spool.full()).isTrue();
+            spool.grow(-1);
+            assertThat(spool.full()).isFalse();
+        }
+    }
+}
