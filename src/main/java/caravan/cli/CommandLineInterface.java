@@ -23,7 +23,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Every option can also be given as an environment variable: --max-age as CARAVAN_MAX_AGE.",
             "Exit codes: 0 done, 1 could not, 2 usage, 3 needs attention, 4 damage, 130/143 cut short."
         },
-        subcommands = {BackupCommand.class, RestoreCommand.class, RunCommand.class})
+        subcommands = {
+            BackupCommand.class,
+            RestoreCommand.class,
+            ListCommand.class,
+            InfoCommand.class,
+            VerifyCommand.class,
+            CatCommand.class,
+            RunCommand.class
+        })
 public final class CommandLineInterface {
 
     private CommandLineInterface() {}

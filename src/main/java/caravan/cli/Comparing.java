@@ -1,0 +1,108 @@
+package caravan.cli;
+
+import caravan.catalog.Finding;
+import caravan.catalog.Finding.Kind;
+import caravan.catalog.Finding.Severity;
+import caravan.catalog.PartitionComparison;
+import caravan.catalog.PartitionContents;
+import caravan.catalog.TimelineContents;
+import caravan.catalog.TopicContents;
+import caravan.kafka.Cluster;
+import caravan.kafka.KafkaSettings;
+import caravan.restore.Renames;
+import caravan.store.Store;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** Compares an archive's topics with a cluster's, partition after partition, and shows how that goes. */
+final class Comparing implements AutoCloseable {
+    private final Store store;
+    private final Renames renames;
+    private final String chosen;
+    private final Cluster cluster;
+    private final Consumer<byte[], byte[]> consumer;
+    private final ProgressLine line;
+    private long records;
+
+    /**
+     * @param chosen which of several timelines is compared: {@code newest}, a timeline's name, or ""
+     */
+    Comparing(Store store, KafkaSettings settings, Renames renames, String chosen, PrintWriter err) {
+        this.store = store;
+        this.renames = renames;
+        this.chosen = chosen;
+        this.cluster = new Cluster(settings);
+        this.consumer = new KafkaConsumer<>(settings.reader());
+        this.line = new ProgressLine(err);
+    }
+
+    /** Records that both had, so far. */
+    long records() {
+        return records;
+    }
+
+    List<Finding> compare(TopicContents topic) {
+        String name = renames.target(topic.topic());
+        Optional<Cluster.Topic> target = cluster.topic(name);
+        if (target.isEmpty()) {
+            return List.of(Finding.ofTopic(
+                    Severity.WARNING, Kind.MISSING_TOPIC, topic.topic(), "the cluster has no topic " + name));
+        }
+        Optional<TimelineContents> original = topic.timelines().stream()
+                .filter(timeline ->
+                        timeline.timeline().topicId().equals(target.get().id()))
+                .reduce((one, other) -> topic.restorable().contains(other) ? other : one);
+        TimelineContents contents = original.orElseGet(() -> copied(topic));
+        List<Finding> findings = new ArrayList<>();
+        for (PartitionContents partition : contents.partitions()) {
+            if (partition.partition() < target.get().partitions()) {
+                findings.addAll(compare(partition, name, original.isPresent()));
+            } else if (partition.records() > 0) {
+                findings.add(Finding.ofTopic(
+                        Severity.FAILURE,
+                        Kind.DIFFERENCE,
+                        topic.topic(),
+                        name + "-" + partition.partition() + ": the cluster does not have this partition"));
+            }
+        }
+        return findings;
+    }
+
+    private List<Finding> compare(PartitionContents partition, String name, boolean original) {
+        TopicPartition target = new TopicPartition(name, partition.partition());
+        long before = records;
+        PartitionComparison comparison = new PartitionComparison(
+                store,
+                partition,
+                consumer,
+                target,
+                compacted(name),
+                compared -> line.show("comparing", before + compared, 0, target.toString()));
+        List<Finding> findings = original ? comparison.byOffset() : comparison.byOrder();
+        records = before + comparison.compared();
+        return findings;
+    }
+
+    private boolean compacted(String name) {
+        return cluster.configs(name).stream()
+                .anyMatch(config -> config.name().equals(TopicConfig.CLEANUP_POLICY_CONFIG)
+                        && config.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT));
+    }
+
+    /** The timeline that a copy was made of. */
+    private TimelineContents copied(TopicContents topic) {
+        return Timelines.choose(topic, chosen);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+        cluster.close();
+    }
+}

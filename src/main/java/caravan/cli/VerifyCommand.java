@@ -1,0 +1,291 @@
+package caravan.cli;
+
+import caravan.archive.ArchiveDocument;
+import caravan.catalog.Catalog;
+import caravan.catalog.DataCheck;
+import caravan.catalog.Finding;
+import caravan.catalog.Finding.Severity;
+import caravan.catalog.KeyCheck;
+import caravan.catalog.TimelineContents;
+import caravan.restore.Renames;
+import caravan.store.Store;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code verify}: whether an archive is whole and sound, and with a cluster, whether both hold the same records. */
+@Command(
+        name = "verify",
+        description =
+                "Checks keys and coverage; with --data every byte of every object; with --against also that a cluster"
+                        + " holds the same records.")
+final class VerifyCommand implements Callable<Integer> {
+
+    /**
+     * What {@code --output json} prints.
+     *
+     * @param store the store's URL
+     * @param verdict the worst of all findings: ok, warning or failure
+     * @param objectsRead objects that were read from the first byte to the last; 0 without {@code --data}
+     * @param recordsCompared records that archive and cluster both have; 0 without {@code --against}
+     */
+    @JsonPropertyOrder({
+        "store",
+        "archiveId",
+        "verdict",
+        "timelines",
+        "objectsRead",
+        "bytesRead",
+        "recordsCompared",
+        "findings"
+    })
+    record Result(
+            String store,
+            String archiveId,
+            String verdict,
+            List<TimelineJson> timelines,
+            long objectsRead,
+            long bytesRead,
+            long recordsCompared,
+            List<FoundJson> findings) {}
+
+    /** One life of a topic. */
+    @JsonPropertyOrder({"topic", "timeline", "partitions", "objects", "records", "bytes"})
+    record TimelineJson(String topic, String timeline, int partitions, long objects, long records, long bytes) {
+        static TimelineJson of(TimelineContents contents) {
+            return new TimelineJson(
+                    contents.topic(),
+                    contents.timeline().folder(),
+                    contents.partitions().size(),
+                    contents.objects(),
+                    contents.records(),
+                    contents.bytes());
+        }
+    }
+
+    /**
+     * One finding. What it is not about is null.
+     *
+     * @param severity warning or failure
+     * @param kind gap, hole, foreign-file, document, object, overlap, difference, missing-topic or not-compared
+     * @param from first offset, inclusive
+     * @param next last offset, exclusive
+     * @param key in the archive, without the store's prefix
+     */
+    @JsonPropertyOrder({"severity", "kind", "topic", "timeline", "partition", "from", "next", "key", "message"})
+    record FoundJson(
+            String severity,
+            String kind,
+            String topic,
+            String timeline,
+            Integer partition,
+            Long from,
+            Long next,
+            String key,
+            String message) {
+
+        static FoundJson of(Finding finding) {
+            return new FoundJson(
+                    name(finding.severity()),
+                    name(finding.kind()),
+                    finding.topic().orElse(null),
+                    finding.partition()
+                            .map(folder -> folder.timeline().folder())
+                            .orElse(null),
+                    finding.partition().map(folder -> folder.partition()).orElse(null),
+                    finding.offsets().map(range -> range.from()).orElse(null),
+                    finding.offsets().map(range -> range.next()).orElse(null),
+                    finding.key().orElse(null),
+                    finding.message());
+        }
+
+        private static String name(Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** {@code WARNING  what is wrong}. */
+        String line() {
+            return String.format(Locale.ROOT, "%-7s  %s", severity.toUpperCase(Locale.ROOT), message);
+        }
+    }
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private StoreOptions storeOptions;
+
+    @Mixin
+    private KafkaOptions kafkaOptions;
+
+    @Mixin
+    private ArchivedTopics selected;
+
+    @Option(names = "--data", description = "Read every object, and check every byte of it.")
+    private boolean data;
+
+    @Option(names = "--against", description = "Compare with the cluster at --bootstrap-servers, record by record.")
+    private boolean against;
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "H:P",
+            description = "Brokers for --against, host:port, comma-separated.")
+    private String bootstrapServers;
+
+    @Option(
+            names = "--rename",
+            paramLabel = "OLD=NEW",
+            description = "With --against: another name in the cluster; can be given several times.")
+    private List<String> renames = new ArrayList<>();
+
+    @Option(
+            names = "--timeline",
+            paramLabel = "ID",
+            defaultValue = "",
+            description =
+                    "With --against, where the archive has several timelines of a topic and the cluster none of them:"
+                            + " newest, or the name of one.")
+    private String timeline;
+
+    private final List<TimelineJson> timelines = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private long bytesRead;
+    private long objectsRead;
+    private long recordsCompared;
+
+    @Override
+    public Integer call() {
+        if (against && bootstrapServers == null) {
+            throw CommandException.usage("--against needs a cluster", "add --bootstrap-servers host:port");
+        }
+        Renames names = Renames.parse(String.join(",", renames));
+        try (Store store = storeOptions.open()) {
+            Catalog catalog = new Catalog(store);
+            ArchiveDocument archive = catalog.requireArchive();
+            KeyCheck keys = new KeyCheck(store, Instant.now());
+            List<String> found = new ArrayList<>();
+            try (ObjectReading reading = new ObjectReading(new DataCheck(store, archive.archiveId()), common.err());
+                    Comparing comparing = against
+                            ? new Comparing(
+                                    store, kafkaOptions.settings(bootstrapServers), names, timeline, common.err())
+                            : null) {
+                selected.in(catalog, entry -> findings.add(KeyCheck.foreign(Optional.empty(), entry)))
+                        .forEach(topic -> {
+                            found.add(topic.topic());
+                            findings.addAll(keys.check(topic));
+                            topic.timelines().forEach(life -> timelines.add(TimelineJson.of(life)));
+                            if (data) {
+                                findings.addAll(reading.read(topic));
+                            }
+                            if (comparing != null) {
+                                findings.addAll(comparing.compare(topic));
+                            }
+                        });
+                objectsRead = reading.objects();
+                bytesRead = reading.bytes();
+                recordsCompared = comparing == null ? 0 : comparing.records();
+            }
+            selected.missing(found)
+                    .forEach(name -> findings.add(Finding.ofTopic(
+                            Severity.WARNING, Finding.Kind.MISSING_TOPIC, name, "the archive has no topic " + name)));
+            Result result = new Result(
+                    store.location(),
+                    archive.archiveId(),
+                    verdict(),
+                    timelines,
+                    objectsRead,
+                    bytesRead,
+                    recordsCompared,
+                    findings.stream().map(FoundJson::of).toList());
+            common.result(result, text(result));
+            return exitCode(findings);
+        }
+    }
+
+    private String verdict() {
+        return switch (exitCode(findings)) {
+            case ExitCode.DONE -> "ok";
+            case ExitCode.ATTENTION -> "warning";
+            default -> "failure";
+        };
+    }
+
+    /** What findings mean for whoever called the command. */
+    static int exitCode(List<Finding> findings) {
+        if (findings.isEmpty()) {
+            return ExitCode.DONE;
+        }
+        boolean damage = findings.stream().anyMatch(finding -> finding.severity() == Severity.FAILURE);
+        return damage ? ExitCode.DAMAGE : ExitCode.ATTENTION;
+    }
+
+    private String text(Result result) {
+        StringBuilder text = new StringBuilder("archive ")
+                .append(result.archiveId())
+                .append(" in ")
+                .append(result.store())
+                .append("\n\n");
+        Table table = new Table("TOPIC", "TIMELINE", ">PARTITIONS", ">OBJECTS", ">RECORDS", ">STORED", "VERDICT");
+        for (TimelineJson life : result.timelines()) {
+            table.row(
+                    life.topic(),
+                    life.timeline(),
+                    Units.count(life.partitions()),
+                    Units.count(life.objects()),
+                    Units.count(life.records()),
+                    Units.bytes(life.bytes()),
+                    verdict(life));
+        }
+        text.append(table.isEmpty() ? "no topics\n" : table.print(""));
+        if (!result.findings().isEmpty()) {
+            text.append('\n');
+            result.findings().forEach(finding -> text.append(finding.line()).append('\n'));
+        }
+        text.append('\n').append(checked()).append(": ").append(summary()).append('\n');
+        return text.toString();
+    }
+
+    private String verdict(TimelineJson life) {
+        List<Finding> of = findings.stream()
+                .filter(finding -> finding.topic().equals(Optional.of(life.topic())))
+                .filter(finding -> finding.partition()
+                        .map(folder -> folder.timeline().folder().equals(life.timeline()))
+                        .orElse(true))
+                .toList();
+        return switch (exitCode(of)) {
+            case ExitCode.DONE -> "OK";
+            case ExitCode.ATTENTION -> "WARNING";
+            default -> "FAILURE";
+        };
+    }
+
+    private String checked() {
+        List<String> checked = new ArrayList<>(List.of("keys and coverage checked"));
+        if (data) {
+            checked.add(Units.count(objectsRead, "object") + " (" + Units.bytes(bytesRead) + ") read");
+        }
+        if (against) {
+            checked.add(Units.count(recordsCompared, "record") + " compared with the cluster");
+        }
+        return String.join(", ", checked);
+    }
+
+    private String summary() {
+        long failures = findings.stream()
+                .filter(finding -> finding.severity() == Severity.FAILURE)
+                .count();
+        long warnings = findings.size() - failures;
+        if (findings.isEmpty()) {
+            return "OK";
+        }
+        return Units.count(failures, "failure") + ", " + Units.count(warnings, "warning");
+    }
+}
