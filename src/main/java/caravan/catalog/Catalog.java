@@ -3,6 +3,7 @@ package caravan.catalog;
 import caravan.archive.ArchiveDocument;
 import caravan.archive.ArchiveKey;
 import caravan.archive.ArchiveLayout;
+import caravan.archive.DamagedObjectException;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import caravan.store.StoreException.Kind;
@@ -27,7 +28,7 @@ public final class Catalog {
      * The archive's own document; empty where the store holds no archive.
      *
      * @throws caravan.archive.UnsupportedFormatException for an archive of another format
-     * @throws caravan.archive.DamagedObjectException where it can't be read
+     * @throws DamagedObjectException where it can't be read
      */
     public Optional<ArchiveDocument> archive() {
         try {
@@ -40,21 +41,38 @@ public final class Catalog {
         }
     }
 
-    /** The archive's own document; {@link Kind#NOT_FOUND} where the store holds no archive. */
+    /**
+     * The archive's own document; {@link Kind#NOT_FOUND} where the store holds no archive.
+     *
+     * @throws DamagedObjectException where it has topics, but not this document
+     */
     public ArchiveDocument requireArchive() {
-        return archive()
-                .orElseThrow(() -> new StoreException(
-                        Kind.NOT_FOUND,
-                        "there is no archive in " + store.location(),
-                        "check --store; 'backup' begins an archive",
-                        null));
+        return archive().orElseThrow(this::noArchive);
     }
 
-    /** The archive's own document; begins an archive where there is none. Of several that begin it at once, one wins. */
+    private RuntimeException noArchive() {
+        if (!topics().isEmpty()) {
+            return new DamagedObjectException(
+                    ArchiveLayout.ARCHIVE + " is missing in " + store.location() + ", though there are topics");
+        }
+        return new StoreException(
+                Kind.NOT_FOUND,
+                "there is no archive in " + store.location(),
+                "check --store; 'backup' begins an archive",
+                null);
+    }
+
+    /**
+     * The archive's own document; begins an archive where there is none. Of several that begin it at once, one wins. Throws as {@link #requireArchive} does where the document alone is missing: a new
+     * archive id would not fit the topics that are there.
+     */
     public ArchiveDocument openOrCreate() {
         Optional<ArchiveDocument> existing = archive();
         if (existing.isPresent()) {
             return existing.get();
+        }
+        if (!topics().isEmpty()) {
+            throw noArchive();
         }
         ArchiveDocument begun = ArchiveDocument.of(Uuid.randomUuid().toString(), System.currentTimeMillis());
         store.putIfAbsent(ArchiveLayout.ARCHIVE, begun.toJson());

@@ -1,5 +1,6 @@
 package caravan.cli;
 
+import caravan.archive.DamagedObjectException;
 import caravan.catalog.Finding;
 import caravan.catalog.Finding.Kind;
 import caravan.catalog.Finding.Severity;
@@ -47,6 +48,14 @@ final class Comparing implements AutoCloseable {
         return records;
     }
 
+    /** Fails where somebody has to say which timeline of the topic is meant. */
+    void requireChoice(TopicContents topic) {
+        Optional<Cluster.Topic> target = cluster.topic(renames.target(topic.topic()));
+        if (target.isPresent() && original(topic, target.get()).isEmpty()) {
+            copied(topic);
+        }
+    }
+
     List<Finding> compare(TopicContents topic) {
         String name = renames.target(topic.topic());
         Optional<Cluster.Topic> target = cluster.topic(name);
@@ -76,13 +85,25 @@ final class Comparing implements AutoCloseable {
 
     private List<Finding> compare(PartitionContents partition, String name, boolean original) {
         TopicPartition target = new TopicPartition(name, partition.partition());
+        try {
+            return compare(partition, target, original);
+        } catch (DamagedObjectException e) {
+            return List.of(Finding.ofTopic(
+                    Severity.FAILURE,
+                    Kind.OBJECT,
+                    partition.folder().topic(),
+                    target + ": can't be compared further: " + e.getMessage()));
+        }
+    }
+
+    private List<Finding> compare(PartitionContents partition, TopicPartition target, boolean original) {
         long before = records;
         PartitionComparison comparison = new PartitionComparison(
                 store,
                 partition,
                 consumer,
                 target,
-                compacted(name),
+                compacted(target.topic()),
                 compared -> line.show("comparing", before + compared, 0, target.toString()));
         List<Finding> findings = original ? comparison.byOffset() : comparison.byOrder();
         records = before + comparison.compared();
@@ -93,6 +114,14 @@ final class Comparing implements AutoCloseable {
         return cluster.configs(name).stream()
                 .anyMatch(config -> config.name().equals(TopicConfig.CLEANUP_POLICY_CONFIG)
                         && config.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT));
+    }
+
+    /** The timeline of the cluster's own topic. */
+    private static Optional<TimelineContents> original(TopicContents topic, Cluster.Topic target) {
+        List<TimelineContents> restorable = topic.restorable();
+        return topic.timelines().stream()
+                .filter(timeline -> timeline.timeline().topicId().equals(target.id()))
+                .reduce((one, other) -> restorable.contains(other) ? other : one);
     }
 
     /** The timeline that a copy was made of. */

@@ -1,6 +1,7 @@
 package caravan.cli;
 
 import caravan.archive.DamagedObjectException;
+import caravan.archive.UnsupportedFormatException;
 import caravan.backup.BackupException;
 import caravan.restore.RestoreException;
 import caravan.store.StoreException;
@@ -50,6 +51,10 @@ final class Failures {
         if (failure instanceof DamagedObjectException) {
             return new CommandException(
                     ExitCode.DAMAGE, failure.getMessage(), "see what is damaged with 'verify --data'", failure);
+        }
+        if (failure instanceof UnsupportedFormatException) {
+            return new CommandException(
+                    ExitCode.COULD_NOT, failure.getMessage(), "use a later version of Caravan", failure);
         }
         if (failure instanceof KafkaException kafka) {
             return CommandException.couldNot("Kafka: " + deepest(kafka), hint(kafka));

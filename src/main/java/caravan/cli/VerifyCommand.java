@@ -56,19 +56,10 @@ final class VerifyCommand implements Callable<Integer> {
             long recordsCompared,
             List<FoundJson> findings) {}
 
-    /** One life of a topic. */
-    @JsonPropertyOrder({"topic", "timeline", "partitions", "objects", "records", "bytes"})
-    record TimelineJson(String topic, String timeline, int partitions, long objects, long records, long bytes) {
-        static TimelineJson of(TimelineContents contents) {
-            return new TimelineJson(
-                    contents.topic(),
-                    contents.timeline().folder(),
-                    contents.partitions().size(),
-                    contents.objects(),
-                    contents.records(),
-                    contents.bytes());
-        }
-    }
+    /** One life of a topic; {@code verdict} is the worst of its findings: ok, warning or failure. */
+    @JsonPropertyOrder({"topic", "timeline", "partitions", "objects", "records", "bytes", "verdict"})
+    record TimelineJson(
+            String topic, String timeline, int partitions, long objects, long records, long bytes, String verdict) {}
 
     /**
      * One finding. What it is not about is null.
@@ -177,17 +168,22 @@ final class VerifyCommand implements Callable<Integer> {
                             ? new Comparing(
                                     store, kafkaOptions.settings(bootstrapServers), names, timeline, common.err())
                             : null) {
+                if (comparing != null) {
+                    // Before hours of work, not after them.
+                    selected.in(catalog, foreign -> {}).forEach(comparing::requireChoice);
+                }
                 selected.in(catalog, entry -> findings.add(KeyCheck.foreign(Optional.empty(), entry)))
                         .forEach(topic -> {
-                            found.add(topic.topic());
-                            findings.addAll(keys.check(topic));
-                            topic.timelines().forEach(life -> timelines.add(TimelineJson.of(life)));
+                            List<Finding> about = new ArrayList<>(keys.check(topic));
                             if (data) {
-                                findings.addAll(reading.read(topic));
+                                about.addAll(reading.read(topic));
                             }
                             if (comparing != null) {
-                                findings.addAll(comparing.compare(topic));
+                                about.addAll(comparing.compare(topic));
                             }
+                            topic.timelines().forEach(life -> timelines.add(timeline(life, about)));
+                            findings.addAll(about);
+                            found.add(topic.topic());
                         });
                 objectsRead = reading.objects();
                 bytesRead = reading.bytes();
@@ -199,7 +195,7 @@ final class VerifyCommand implements Callable<Integer> {
             Result result = new Result(
                     store.location(),
                     archive.archiveId(),
-                    verdict(),
+                    verdict(findings),
                     timelines,
                     objectsRead,
                     bytesRead,
@@ -210,7 +206,27 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private String verdict() {
+    /**
+     * @param topic what was found of the whole topic
+     */
+    private static TimelineJson timeline(TimelineContents contents, List<Finding> topic) {
+        String folder = contents.timeline().folder();
+        List<Finding> about = topic.stream()
+                .filter(finding -> finding.partition()
+                        .map(partition -> partition.timeline().folder().equals(folder))
+                        .orElse(true))
+                .toList();
+        return new TimelineJson(
+                contents.topic(),
+                folder,
+                contents.partitions().size(),
+                contents.objects(),
+                contents.records(),
+                contents.bytes(),
+                verdict(about));
+    }
+
+    private static String verdict(List<Finding> findings) {
         return switch (exitCode(findings)) {
             case ExitCode.DONE -> "ok";
             case ExitCode.ATTENTION -> "warning";
@@ -242,7 +258,7 @@ final class VerifyCommand implements Callable<Integer> {
                     Units.count(life.objects()),
                     Units.count(life.records()),
                     Units.bytes(life.bytes()),
-                    verdict(life));
+                    life.verdict().toUpperCase(Locale.ROOT));
         }
         text.append(table.isEmpty() ? "no topics\n" : table.print(""));
         if (!result.findings().isEmpty()) {
@@ -251,20 +267,6 @@ final class VerifyCommand implements Callable<Integer> {
         }
         text.append('\n').append(checked()).append(": ").append(summary()).append('\n');
         return text.toString();
-    }
-
-    private String verdict(TimelineJson life) {
-        List<Finding> of = findings.stream()
-                .filter(finding -> finding.topic().equals(Optional.of(life.topic())))
-                .filter(finding -> finding.partition()
-                        .map(folder -> folder.timeline().folder().equals(life.timeline()))
-                        .orElse(true))
-                .toList();
-        return switch (exitCode(of)) {
-            case ExitCode.DONE -> "OK";
-            case ExitCode.ATTENTION -> "WARNING";
-            default -> "FAILURE";
-        };
     }
 
     private String checked() {
