@@ -3,6 +3,7 @@ package caravan.backup;
 import caravan.archive.Compression;
 import caravan.archive.FrameCodecs;
 import caravan.archive.ObjectIdentity;
+import caravan.archive.ObjectWriter;
 import caravan.backup.SpooledObject.State;
 import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 /** One configured backup: what the route {@code kafka-backup} and its twin for records call, and their settings. */
 public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     private static final Logger LOG = LoggerFactory.getLogger(BackupTask.class);
+
+    /** Most bytes of log that an object is let grow to. */
+    public static final long LARGEST_OBJECT = ObjectWriter.MAX_LOG_BYTES;
 
     private final Progress progress = new Progress();
 
@@ -226,7 +230,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
 
     /** Bytes of log after which an object is complete; at most 1 GiB. */
     public void setMaxBytes(long maxBytes) {
-        if (maxBytes < 1 || maxBytes > 1L << 30) {
+        if (maxBytes < 1 || maxBytes > LARGEST_OBJECT) {
             throw new IllegalArgumentException("an object has between 1 byte and 1 GiB of log, not " + maxBytes);
         }
         this.maxBytes = maxBytes;

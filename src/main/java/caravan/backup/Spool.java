@@ -26,8 +26,10 @@ public final class Spool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
     private static final String LOCK = "lock";
 
-    /** Room that is kept for what one poll can bring. */
+    /** Room that is kept for what one poll can bring; less in a small spool, which one poll may then exceed. */
     static final long ONE_POLL = 64L << 20;
+
+    private static final long SMALLEST = 16L << 20;
 
     private final Path directory;
     private final FileChannel lockFile;
@@ -41,8 +43,8 @@ public final class Spool implements AutoCloseable {
      * @param capacity bytes that objects may take up, open and waiting ones together
      */
     public Spool(Path root, long capacity) throws IOException {
-        if (capacity < 2 * ONE_POLL) {
-            throw new IllegalArgumentException("a spool needs at least " + (2 * ONE_POLL >> 20) + " MiB");
+        if (capacity < SMALLEST) {
+            throw new IllegalArgumentException("a spool needs at least " + SMALLEST + " bytes, not " + capacity);
         }
         this.capacity = capacity;
         Files.createDirectories(root);
@@ -103,7 +105,7 @@ public final class Spool implements AutoCloseable {
 
     /** Whether one more poll might not fit. */
     boolean full() {
-        return used.get() > capacity - ONE_POLL;
+        return used.get() > capacity - Math.min(ONE_POLL, capacity / 2);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package caravan.cli;
 
+import caravan.archive.Compression;
 import caravan.backup.BackupException;
 import caravan.backup.BackupTask;
 import caravan.backup.Progress;
@@ -71,8 +72,8 @@ final class BackupCommand implements Callable<Integer> {
             names = "--compression",
             paramLabel = "METHOD",
             defaultValue = "auto",
-            description = "auto, zstd, stored or deflate (default: ${DEFAULT-VALUE}).")
-    private String compression;
+            description = "auto (by what arrives), zstd, stored or deflate (default: ${DEFAULT-VALUE}).")
+    private Compression compression;
 
     @Option(
             names = "--spool-dir",
@@ -114,6 +115,12 @@ final class BackupCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Durations timeouts = new Durations(storeTimeout, transactionWait);
+        Times.duration("--max-age", maxAge);
+        if (maxBytes < 1 || maxBytes > BackupTask.LARGEST_OBJECT) {
+            throw CommandException.usage(
+                    "an object can't have " + maxBytes + " bytes of log",
+                    "give --max-bytes between 1 and " + BackupTask.LARGEST_OBJECT);
+        }
         KafkaSettings kafka = kafkaOptions.settings();
         try (S3Store store = storeOptions.open();
                 Cluster cluster = new Cluster(kafka)) {
@@ -172,7 +179,7 @@ final class BackupCommand implements Callable<Integer> {
         parameters.put("group", group);
         parameters.put("maxBytes", Long.toString(maxBytes));
         parameters.put("maxAge", maxAge);
-        parameters.put("compression", compression);
+        parameters.put("compression", compression.name());
         parameters.put("allowUnidentifiedTopics", Boolean.toString(allowUnidentifiedTopics));
         return parameters;
     }

@@ -46,6 +46,7 @@ public final class CommandLineInterface {
         CommandLine line = new CommandLine(new CommandLineInterface())
                 .setOut(out)
                 .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setDefaultValueProvider(CommandLineInterface::fromEnvironment)
                 .setParameterExceptionHandler((e, arguments) -> usage(err, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> Failures.explain(e, err, debug(args)));
