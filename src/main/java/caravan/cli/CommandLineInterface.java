@@ -1,5 +1,7 @@
 package caravan.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +40,8 @@ public final class CommandLineInterface {
 
     /** Runs one command on standard output and error. */
     public static int run(String... args) {
-        return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+        // Not the default charset: in a C locale that is ASCII, and records would be printed with question marks.
+        return run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), args);
     }
 
     /** Runs one command; returns its exit code. */
