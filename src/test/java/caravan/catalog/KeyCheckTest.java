@@ -1,0 +1,61 @@
+package caravan.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravan.archive.ObjectKey;
+import caravan.archive.OffsetRange;
+import caravan.archive.PartitionFolder;
+import caravan.archive.Timeline;
+import caravan.catalog.Finding.Kind;
+import caravan.catalog.Finding.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+class KeyCheckTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+    private static final Timeline LIFE = new Timeline(Uuid.fromString("hWcjnPAVTFm0pCxYgPWGyQ"), 0);
+    private static final PartitionFolder FOLDER = new PartitionFolder("orders", LIFE, 2);
+
+    @Test
+    void aHoleMayBeAnUploadUnderWay() {
+        // Given: the key behind the hole was stored 59 minutes ago
+        List<Finding> findings = check(Duration.ofMinutes(59), Duration.ofMinutes(1));
+
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+            assertThat(finding.kind()).isEqualTo(Kind.HOLE);
+            assertThat(finding.offsets()).contains(new OffsetRange(10, 20));
+            assertThat(finding.message()).startsWith("orders-2: hole [10, 20)").contains("2026-11-22T11:01:00Z");
+        });
+    }
+
+    @Test
+    void aHoleThatIsNotFilledWithinAnHourIsDamage() {
+        // Given: the hole is as old as the oldest key behind it, however young the others are
+        List<Finding> findings = check(Duration.ofMinutes(1), Duration.ofMinutes(61));
+
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.FAILURE);
+            assertThat(finding.kind()).isEqualTo(Kind.HOLE);
+        });
+    }
+
+    private static List<Finding> check(Duration ageOfNext, Duration ageOfLast) {
+        List<StoredKey> keys = List.of(
+                new StoredKey(new ObjectKey(0, 10, 1, 0, -1, -1), 1, NOW.minus(Duration.ofDays(1))),
+                new StoredKey(new ObjectKey(20, 30, 1, 0, -1, -1), 1, NOW.minus(ageOfNext)),
+                new StoredKey(new ObjectKey(30, 40, 1, 0, -1, -1), 1, NOW.minus(ageOfLast)));
+        TimelineContents timeline = new TimelineContents(
+                "orders",
+                LIFE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(new PartitionContents(FOLDER, 0, keys)));
+        return new KeyCheck(new MemoryStore(), NOW).check(new TopicContents("orders", List.of(timeline), List.of()));
+    }
+}
