@@ -131,6 +131,11 @@ final class BatchBuffers {
         }
     }
 
+    /** Last offset of the last batch so far, inclusive; -1 before the first. */
+    long lastOffset() {
+        return lastOffset;
+    }
+
     /**
      * Makes sure that nothing follows what had to come; zstd checks its last checksum here.
      *

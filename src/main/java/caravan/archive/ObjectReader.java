@@ -64,6 +64,12 @@ public final class ObjectReader {
                 throw new DamagedObjectException(
                         "the object's directory does not describe the log that " + BatchManifest.ENTRY + " describes");
             }
+            long end =
+                    description.end() + ZipLayout.directory(log, description, 0).remaining();
+            if (source.size() != end) {
+                throw new DamagedObjectException(
+                        "the object is " + source.size() + " bytes long, and its directory ends at " + end);
+            }
             return new ObjectReader(source, log, description, manifest);
         } catch (UnsupportedFormatException e) {
             throw e;
@@ -84,6 +90,10 @@ public final class ObjectReader {
     /**
      * The record batches from an offset on, to the object's end. The first one may begin before the offset. Only what is asked for
      * is read, from the beginning of a frame, as one stream.
+     *
+     * <p>A part of an object can't be held against the object's SHA-256. Where a frame has no checksum of its own (stored, deflate), an
+     * altered base offset of a batch, which the batch's CRC does not cover, is found if it contradicts the batches around it, or
+     * the index; {@link ObjectStream} and {@link #verify} find it always.
      */
     public Batches batches(long fromOffset) throws IOException {
         List<Frame> index = manifest.index();
@@ -91,7 +101,7 @@ public final class ObjectReader {
         while (first + 1 < index.size() && index.get(first + 1).offset() <= fromOffset) {
             first++;
         }
-        Frame frame = index.isEmpty() ? new Frame(manifest.from(), 0, 0) : index.get(first);
+        Frame frame = index.isEmpty() ? new Frame(manifest.firstOffset(), 0, 0) : index.get(first);
         long stored = log.storedBytes() - frame.storedPosition();
         if (stored < 0 || frame.storedPosition() < 0 || frame.logPosition() < 0 || frame.logPosition() > log.bytes()) {
             throw new DamagedObjectException("the index points out of the object: " + frame);
@@ -114,7 +124,9 @@ public final class ObjectReader {
         private final SourceStream bytes;
         private final InputStream decoded;
         private final BatchBuffers buffers;
+        private final Frame frame;
         private final long fromOffset;
+        private boolean begun;
         private Optional<ByteBuffer> ahead = Optional.empty();
         private boolean ended;
         private RuntimeException failure;
@@ -124,6 +136,7 @@ public final class ObjectReader {
             this.decoded = FrameDecoder.decode(bytes, log.compression());
             this.buffers =
                     new BatchBuffers(decoded, log.name(), frame.logPosition(), log.bytes() - frame.logPosition());
+            this.frame = frame;
             this.fromOffset = fromOffset;
         }
 
@@ -152,10 +165,22 @@ public final class ObjectReader {
                 if (next.isEmpty()) {
                     buffers.end();
                     ended = true;
+                    expectOffset("last", manifest.lastOffset(), buffers.lastOffset());
+                } else if (!begun) {
+                    begun = true;
+                    expectOffset("first", frame.offset(), next.get().getLong(0));
                 }
                 return next.map(this::skip).filter(ByteBuffer::hasRemaining);
             } catch (IOException | RuntimeException e) {
                 throw bytes.damage(log.name(), e);
+            }
+        }
+
+        /** The CRC of a batch does not cover its base offset. */
+        private void expectOffset(String which, long expected, long found) {
+            if (found != expected) {
+                throw new DamagedObjectException("the " + which + " offset of " + log.name() + " from byte "
+                        + frame.logPosition() + " on should be " + expected + ", and is " + found);
             }
         }
 

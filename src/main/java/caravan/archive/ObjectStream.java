@@ -133,12 +133,15 @@ public final class ObjectStream implements Iterator<ByteBuffer>, Closeable {
         if (entry == null) {
             throw new DamagedObjectException("the object ends without " + BatchManifest.ENTRY);
         }
-        BatchManifest found = ZipEntries.content(ZipEntries.manifest(entry), zip);
+        Entry description = ZipEntries.manifest(entry);
+        BatchManifest found = ZipEntries.content(description, zip);
         if (zip.getNextEntry() != null) {
             throw new DamagedObjectException("the object has more than two entries");
         }
         source.transferTo(OutputStream.nullOutputStream());
-        expect("length of the object", size, source.position());
+        expect("length", size, source.position());
+        long end = description.end() + ZipLayout.directory(log, description, 0).remaining();
+        expect("end", end, source.position());
         expect("key", key.fileName(), found.key().fileName());
         expect("logBytes", found.logBytes(), log.bytes());
         expect("storedBytes", found.storedBytes(), log.storedBytes());

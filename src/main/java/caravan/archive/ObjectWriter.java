@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.Deflater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -326,17 +327,20 @@ public final class ObjectWriter {
         return new ZipLayout.Entry(logEntry, at.compression, at.logCrc, at.storedBytes, at.logBytes, 0);
     }
 
-    private ByteBuffer deflated(ByteBuffer json) {
-        FrameCodec codec = codecs.take();
+    private static ByteBuffer deflated(ByteBuffer json) {
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
         try {
-            codec.input(json.remaining()).put(json.duplicate()).flip();
-            ByteBuffer blocks = codec.encode(Compression.DEFLATE);
-            return ByteBuffer.allocate(blocks.remaining() + DEFLATE_END.length)
-                    .put(blocks)
-                    .put(DEFLATE_END)
-                    .flip();
+            deflater.setInput(json.duplicate());
+            deflater.finish();
+            // Manifests shrink; what does not is not larger by more than this.
+            ByteBuffer deflated = ByteBuffer.allocate(json.remaining() + (json.remaining() >>> 9) + 64);
+            deflater.deflate(deflated);
+            if (!deflater.finished()) {
+                throw new IllegalStateException("deflate made more than it can");
+            }
+            return deflated.flip();
         } finally {
-            codecs.give(codec);
+            deflater.end();
         }
     }
 
