@@ -1,0 +1,1 @@
+{"format":1,"reason":"retention","from":40,"next":55,"logStartOffset":55,"when":1700000000004,"by":"caravan 0.1.0"}
