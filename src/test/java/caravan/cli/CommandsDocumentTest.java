@@ -1,0 +1,86 @@
+package caravan.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The contract of the commands, {@code src/main/docs/commands.md}, names all that there is. */
+class CommandsDocumentTest {
+    private static final Map<String, String> SECTIONS = new HashMap<>();
+    private static final CommandLine COMMANDS = new CommandLine(CommandLineInterface.class);
+
+    @BeforeAll
+    static void read() throws IOException {
+        String[] sections =
+                Files.readString(Path.of("src/main/docs/commands.md")).split("(?m)^## ");
+        for (String section : sections) {
+            SECTIONS.put(section.lines().findFirst().orElse(""), section);
+        }
+    }
+
+    @Test
+    void everyOptionOfEveryCommandIsExplained() {
+        String common = SECTIONS.get("For all commands");
+        assertThat(COMMANDS.getSubcommands()).hasSizeGreaterThan(4).allSatisfy((name, command) -> {
+            assertThat(SECTIONS).containsKey(name);
+            List<String> options = command.getCommandSpec().options().stream()
+                    .map(OptionSpec::longestName)
+                    .filter(option -> !common.contains(option)
+                            || !List.of("--output", "--debug").contains(option))
+                    .toList();
+            assertThat(options)
+                    .allSatisfy(option ->
+                            assertThat(SECTIONS.get(name)).as("section " + name).contains("`" + option));
+        });
+    }
+
+    @Test
+    void noOptionIsExplainedThatDoesNotExist() {
+        COMMANDS.getSubcommands().forEach((name, command) -> SECTIONS.get(name)
+                .lines()
+                .filter(line -> line.startsWith("| `--"))
+                .map(line -> line.split("\\|")[1])
+                .flatMap(cell -> Arrays.stream(cell.split(",")))
+                .map(option -> option.replaceAll("[` ]*(--[a-z-]+).*", "$1"))
+                .forEach(option -> assertThat(command.getCommandSpec().optionsMap())
+                        .as("options of " + name)
+                        .containsKey(option)));
+    }
+
+    @Test
+    void everyFieldOfTheJsonIsExplained() {
+        Map<String, List<Class<?>>> documents = Map.of(
+                "list", List.of(ListCommand.Result.class, ListCommand.Topic.class, ListCommand.Timeline.class),
+                "info",
+                        List.of(
+                                InfoCommand.Result.class,
+                                InfoCommand.ClusterState.class,
+                                InfoCommand.Timeline.class,
+                                InfoCommand.Partition.class),
+                "verify",
+                        List.of(
+                                VerifyCommand.Result.class,
+                                VerifyCommand.TimelineJson.class,
+                                VerifyCommand.FoundJson.class));
+        documents.forEach((section, types) -> assertThat(types.stream().flatMap(CommandsDocumentTest::fields))
+                .allSatisfy(field -> assertThat(SECTIONS.get(section))
+                        .as("section " + section)
+                        .containsPattern("`" + field + "(\\[\\])?`")));
+    }
+
+    private static Stream<String> fields(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName);
+    }
+}
