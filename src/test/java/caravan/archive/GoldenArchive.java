@@ -149,7 +149,7 @@ public final class GoldenArchive {
                 from,
                 compression,
                 codecs,
-                300,
+                150,
                 ObjectWriter.MAX_LOG_BYTES);
     }
 

@@ -114,7 +114,7 @@ class GoldenArchiveTest {
         BatchManifest deflate = assertManifest(DEFLATE, Compression.DEFLATE, 3, 55, 77, Timestamps.CREATE);
         BatchManifest empty = assertManifest(EMPTY, Compression.STORED, 0, -1, -1, Timestamps.NONE);
 
-        assertThat(zstd.index()).extracting(BatchManifest.Frame::offset).containsExactly(0L, 15L);
+        assertThat(zstd.index()).extracting(BatchManifest.Frame::offset).containsExactly(0L, 8L, 15L);
         assertThat(stored.index()).hasSizeGreaterThan(1);
         assertThat(deflate.index()).hasSizeGreaterThan(1);
         assertThat(deflate.transformed()).isTrue();
