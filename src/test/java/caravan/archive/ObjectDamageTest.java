@@ -231,6 +231,28 @@ class ObjectDamageTest {
     }
 
     @Test
+    void an_offset_that_became_another_one_is_found_although_its_batch_is_intact() {
+        // Given batches with holes between their offsets, as compaction leaves them
+        ByteBuffer first = plain().batch(Rec.at(0));
+        ByteBuffer log = join(first, plain().batch(Rec.at(10)), plain().batch(Rec.at(20)));
+        SealedObject object = objects.object(Compression.STORED, 10_000, 0, 21, log);
+
+        // When a base offset changes on the disk, which the batch's CRC does not cover
+        byte[] changed = TestObjects.bytes(object);
+        int at = 54 + first.remaining() + 7;
+        assertThat(changed[at]).isEqualTo((byte) 10);
+        changed[at] = 14;
+
+        // Then the object is refused
+        assertThatThrownBy(() -> TestObjects.stream(changed, object.key()))
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining("sha256");
+        assertThatThrownBy(() -> TestObjects.verify(changed, object.key()))
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining("sha256");
+    }
+
+    @Test
     void another_objects_content_is_found_by_the_key() {
         SealedObject object = object(Compression.ZSTD, false);
         byte[] bytes = TestObjects.bytes(object);
