@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -26,20 +25,29 @@ import org.apache.kafka.common.record.Record;
 public final class PartitionComparison {
     private static final int MOST_DIFFERENCES = 20;
 
+    /** Hears how far a comparison has come. */
+    public interface Progress {
+        /**
+         * @param records that both have, so far
+         * @param bytes of these records, in the archive, uncompressed
+         */
+        void compared(long records, long bytes);
+    }
+
     private final Store store;
     private final PartitionContents archive;
     private final TopicPartition target;
     private final ClusterPartition cluster;
     private final boolean compacted;
-    private final LongConsumer progress;
+    private final Progress progress;
     private final List<Finding> findings = new ArrayList<>();
     private long compared;
+    private long bytes;
 
     /**
      * @param consumer reads committed records, has no reset policy, and is used for nothing else meanwhile
      * @param target the partition of the cluster
      * @param compacted whether the cluster may have compacted records away
-     * @param progress hears how many records have been compared so far
      */
     public PartitionComparison(
             Store store,
@@ -47,7 +55,7 @@ public final class PartitionComparison {
             Consumer<byte[], byte[]> consumer,
             TopicPartition target,
             boolean compacted,
-            LongConsumer progress) {
+            Progress progress) {
         this.store = store;
         this.archive = archive;
         this.target = target;
@@ -59,6 +67,11 @@ public final class PartitionComparison {
     /** Records that both have. */
     public long compared() {
         return compared;
+    }
+
+    /** Bytes of these records, in the archive, uncompressed. */
+    public long bytes() {
+        return bytes;
     }
 
     /**
@@ -108,12 +121,17 @@ public final class PartitionComparison {
     }
 
     private void same(Record ours, ConsumerRecord<byte[], byte[]> theirs) {
-        compared++;
-        progress.accept(compared);
+        count(ours);
         difference(ours, theirs)
                 .filter(difference ->
                         !objectAt(ours.offset()).map(this::transformed).orElse(false))
                 .ifPresent(difference -> differ(ours.offset(), "offset " + ours.offset() + ": " + difference));
+    }
+
+    private void count(Record record) {
+        compared++;
+        bytes += record.sizeInBytes();
+        progress.compared(compared, bytes);
     }
 
     /**
@@ -132,8 +150,7 @@ public final class PartitionComparison {
                         theirs.isEmpty() ? Optional.of("the copy ends before it") : difference(ours, theirs.get());
                 matched = difference.isEmpty();
                 if (matched) {
-                    compared++;
-                    progress.accept(compared);
+                    count(ours);
                     theirs = next(cluster);
                 } else if (!compacted) {
                     differ(last, place(last, theirs) + ": " + difference.get());

@@ -41,12 +41,14 @@ final class ArchivedTopics extends TopicOptions {
                 .flatMap(topic -> catalog.topic(topic).stream());
     }
 
-    /** Topics that were asked for by name, and are not among those found. */
+    /** What was asked for and is not among those found: names, or the whole list where it matches nothing. */
     List<String> missing(Collection<String> found) {
-        return topics == null
-                ? List.of()
-                : filter(topics).names().stream()
-                        .filter(name -> !found.contains(name))
-                        .toList();
+        if (topics == null) {
+            return List.of();
+        }
+        List<String> names = filter(topics).names().stream()
+                .filter(name -> !found.contains(name))
+                .toList();
+        return names.isEmpty() && found.isEmpty() ? List.of(topics) : names;
     }
 }

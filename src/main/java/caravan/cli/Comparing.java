@@ -30,6 +30,7 @@ final class Comparing implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final ProgressLine line;
     private long records;
+    private long bytes;
 
     /**
      * @param chosen which of several timelines is compared: {@code newest}, a timeline's name, or ""
@@ -97,16 +98,18 @@ final class Comparing implements AutoCloseable {
     }
 
     private List<Finding> compare(PartitionContents partition, TopicPartition target, boolean original) {
-        long before = records;
+        long records = this.records;
+        long bytes = this.bytes;
         PartitionComparison comparison = new PartitionComparison(
                 store,
                 partition,
                 consumer,
                 target,
                 compacted(target.topic()),
-                compared -> line.show("comparing", before + compared, 0, target.toString()));
+                (more, moreBytes) -> line.show("comparing", records + more, bytes + moreBytes, target.toString()));
         List<Finding> findings = original ? comparison.byOffset() : comparison.byOrder();
-        records = before + comparison.compared();
+        this.records = records + comparison.compared();
+        this.bytes = bytes + comparison.bytes();
         return findings;
     }
 
@@ -131,6 +134,7 @@ final class Comparing implements AutoCloseable {
 
     @Override
     public void close() {
+        line.end();
         consumer.close();
         cluster.close();
     }

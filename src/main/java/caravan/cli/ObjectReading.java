@@ -91,6 +91,7 @@ final class ObjectReading implements AutoCloseable {
 
     @Override
     public void close() {
+        line.end();
         threads.shutdownNow();
     }
 }

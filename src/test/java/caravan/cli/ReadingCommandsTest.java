@@ -90,6 +90,8 @@ class ReadingCommandsTest {
                 .contains("orders")
                 .doesNotContain("payments");
         assertThat(run("list", "--topics", "orders,gone").expect(3).err()).contains("no topic gone");
+        assertThat(run("list", "--topics", "typo.*").expect(3).err()).contains("no topic typo.*");
+        assertThat(run("verify", "--topics", "typo.*").expect(3).out()).contains("no topic typo.*");
     }
 
     @Test
