@@ -143,15 +143,22 @@ class BackupProcessIT {
         // Given
         data.createTopic(topic, 3, KEPT);
         fill(0, 2000);
-        try (CaravanProcess backup =
-                backup("--max-age", "10m", "--max-bytes", "50000", "--kafka-property", "max.poll.records=50")) {
+        try (CaravanProcess backup = backup(
+                "--max-age",
+                "10m",
+                "--max-bytes",
+                "50000",
+                "--kafka-property",
+                "max.poll.records=50",
+                "--kafka-property",
+                "session.timeout.ms=6000")) {
             backup.until(() -> !objects().objects().isEmpty());
 
             // When
             backup.kill().await().expect(137);
         }
         fill(2000, 2500);
-        untilNow("--kafka-property", "session.timeout.ms=6000");
+        untilNow();
 
         // Then
         assertRestoredEqual();

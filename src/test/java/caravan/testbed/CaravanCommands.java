@@ -3,7 +3,6 @@ package caravan.testbed;
 import caravan.cli.CommandLineInterface;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,15 +26,7 @@ public final class CaravanCommands {
 
     /** {@code backup --until-now} of these topics, with more options. */
     public CommandResult backup(String store, String topics, String... options) {
-        return onCluster(
-                "backup",
-                store,
-                options,
-                "--topics",
-                topics,
-                "--until-now",
-                "--spool-dir",
-                Path.of("target", "spool").toString());
+        return onCluster("backup", store, options, "--topics", topics, "--until-now");
     }
 
     /** {@code restore}, with more options. */
