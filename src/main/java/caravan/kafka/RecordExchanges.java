@@ -45,6 +45,8 @@ public final class RecordExchanges implements AggregationStrategy {
     private static final class Result {
         private final Rebatcher batches;
         private boolean changed;
+        private int accounted;
+        private Exception failure;
 
         private Result(int bytes) {
             batches = Rebatcher.sized(bytes);
@@ -97,15 +99,18 @@ public final class RecordExchanges implements AggregationStrategy {
     /** Adds one record as its step left it. */
     @Override
     public Exchange aggregate(Exchange before, Exchange after) {
-        if (after.getException() != null) {
-            return before == null ? after : before;
-        }
         Chunk chunk = after.getProperty(CHUNK, Chunk.class);
         Result result =
                 before == null ? new Result(chunk.batches().remaining()) : before.getProperty(RESULT, Result.class);
-        add(result, after);
+        result.accounted++;
+        if (after.getException() != null) {
+            result.failure = result.failure == null ? after.getException() : result.failure;
+        } else if (result.failure == null) {
+            add(result, after);
+        }
         Exchange grown = before == null ? after : before;
         // What was said of one record must not be said of the chunk.
+        grown.setException(null);
         grown.setRouteStop(false);
         grown.removeProperty(DROP);
         grown.setProperty(RESULT, result);
@@ -141,9 +146,19 @@ public final class RecordExchanges implements AggregationStrategy {
     /** Called when all records of a chunk have passed: the body becomes the chunk that is left of them. */
     @Override
     public void onCompletion(Exchange exchange) {
+        if (exchange == null) {
+            // A chunk without records: Camel has nothing to hand over, and waits for ever where this throws.
+            return;
+        }
         Result result = exchange.getProperty(RESULT, Result.class);
-        if (result != null) {
-            Chunk chunk = exchange.getProperty(CHUNK, Chunk.class);
+        Chunk chunk = exchange.getProperty(CHUNK, Chunk.class);
+        List<?> originals = exchange.getProperty(RECORDS, List.class);
+        if (result == null || result.accounted != originals.size()) {
+            exchange.setException(
+                    new IllegalStateException("not all records of " + chunk + " came back from their step"));
+        } else if (result.failure != null) {
+            exchange.setException(result.failure);
+        } else {
             exchange.getMessage().setBody(chunk.withBatches(result.batches.finish(), result.changed));
         }
     }
