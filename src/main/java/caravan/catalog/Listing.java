@@ -6,9 +6,7 @@ import caravan.archive.DamagedObjectException;
 import caravan.archive.PartitionFolder;
 import caravan.archive.Timeline;
 import caravan.archive.TopicSnapshot;
-import caravan.archive.UnsupportedFormatException;
 import caravan.store.Store;
-import caravan.store.StoreException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -28,7 +26,7 @@ final class Listing implements Iterator<TopicContents> {
         private final Map<Integer, List<StoredKey>> partitions = new TreeMap<>();
     }
 
-    private final Store store;
+    private final TopicSnapshots snapshots;
     private final Iterator<Store.Entry> entries;
     private final Consumer<Store.Entry> foreign;
     private Store.Entry ahead;
@@ -38,7 +36,7 @@ final class Listing implements Iterator<TopicContents> {
      * @param foreign hears of keys outside of the topics' folders that are none of an archive's
      */
     Listing(Store store, String prefix, Consumer<Store.Entry> foreign) {
-        this.store = store;
+        this.snapshots = new TopicSnapshots(store);
         this.entries = store.list(prefix).iterator();
         this.foreign = foreign;
         advance();
@@ -116,10 +114,10 @@ final class Listing implements Iterator<TopicContents> {
             damage = Optional.of(ArchiveLayout.timelineFolder(topic, timeline) + " has no snapshot of the topic");
         } else {
             try {
-                first = Optional.of(read(life.snapshots.get(0)));
+                first = Optional.of(snapshots.read(life.snapshots.get(0)));
                 newest = life.snapshots.size() == 1
                         ? first
-                        : Optional.of(read(life.snapshots.get(life.snapshots.size() - 1)));
+                        : Optional.of(snapshots.read(life.snapshots.get(life.snapshots.size() - 1)));
             } catch (DamagedObjectException e) {
                 damage = Optional.of(e.getMessage());
             }
@@ -145,23 +143,5 @@ final class Listing implements Iterator<TopicContents> {
         return partition.getValue().isEmpty()
                 ? 0
                 : partition.getValue().get(0).key().from();
-    }
-
-    private TopicSnapshot read(ArchiveKey.Topic snapshot) {
-        try {
-            TopicSnapshot read = TopicSnapshot.parse(store.read(snapshot.path()));
-            if (!read.name().equals(snapshot.topic())
-                    || !read.topicId().equals(snapshot.timeline().topicId())) {
-                throw new DamagedObjectException("it is of the topic " + read.name() + ", id " + read.topicId());
-            }
-            return read;
-        } catch (DamagedObjectException | UnsupportedFormatException e) {
-            throw new DamagedObjectException(snapshot.path() + ": " + e.getMessage(), e);
-        } catch (StoreException e) {
-            if (e.kind() == StoreException.Kind.NOT_FOUND) {
-                throw new DamagedObjectException(snapshot.path() + " was listed, and can't be read", e);
-            }
-            throw e;
-        }
     }
 }

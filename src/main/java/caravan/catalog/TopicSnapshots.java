@@ -2,9 +2,12 @@ package caravan.catalog;
 
 import caravan.archive.ArchiveKey;
 import caravan.archive.ArchiveLayout;
+import caravan.archive.DamagedObjectException;
 import caravan.archive.Timeline;
 import caravan.archive.TopicSnapshot;
+import caravan.archive.UnsupportedFormatException;
 import caravan.store.Store;
+import caravan.store.StoreException;
 import java.util.List;
 import java.util.Map;
 
@@ -55,8 +58,27 @@ public final class TopicSnapshots {
                 .toList();
     }
 
-    private TopicSnapshot read(ArchiveKey.Topic key) {
-        return TopicSnapshot.parse(store.read(key.path()));
+    /**
+     * One snapshot.
+     *
+     * @throws DamagedObjectException with the key, where there is no such snapshot under it
+     */
+    TopicSnapshot read(ArchiveKey.Topic key) {
+        try {
+            TopicSnapshot read = TopicSnapshot.parse(store.read(key.path()));
+            if (!read.name().equals(key.topic())
+                    || !read.topicId().equals(key.timeline().topicId())) {
+                throw new DamagedObjectException("it is of the topic " + read.name() + ", id " + read.topicId());
+            }
+            return read;
+        } catch (DamagedObjectException | UnsupportedFormatException e) {
+            throw new DamagedObjectException(key.path() + ": " + e.getMessage(), e);
+        } catch (StoreException e) {
+            if (e.kind() == StoreException.Kind.NOT_FOUND) {
+                throw new DamagedObjectException(key.path() + ": it was listed, and does not exist", e);
+            }
+            throw e;
+        }
     }
 
     private static boolean same(TopicSnapshot one, TopicSnapshot other) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Objects;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -67,9 +68,9 @@ final class ObjectBody extends InputStream {
                     failures = 0;
                     return read;
                 }
-                broken = SdkException.create("the connection was closed early", null);
+                broken = SdkClientException.create("the connection was closed early");
             } catch (IOException e) {
-                broken = SdkException.create(e.getMessage(), e);
+                broken = SdkClientException.create(e.getMessage(), e);
             } catch (SdkException e) {
                 broken = e;
             }
