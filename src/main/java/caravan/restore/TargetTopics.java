@@ -51,9 +51,9 @@ public final class TargetTopics implements AutoCloseable {
     }
 
     private Optional<String> conflict(TopicPlan topic, Cluster.Topic existing) {
-        if (existing.partitions() != topic.snapshot().partitions()) {
+        if (existing.partitions() != topic.partitionCount()) {
             return Optional.of("the topic " + existing.name() + " has " + existing.partitions() + " partitions, and "
-                    + topic.snapshot().partitions() + " in the archive");
+                    + topic.partitionCount() + " in the archive");
         }
         List<TopicPartition> partitions = Cluster.partitions(existing);
         Map<TopicPartition, Long> starts = cluster.logStarts(partitions);
@@ -95,21 +95,17 @@ public final class TargetTopics implements AutoCloseable {
         try {
             cluster.create(
                     topic.target(),
-                    topic.snapshot().partitions(),
+                    topic.partitionCount(),
                     (short) topic.snapshot().replicationFactor(),
                     Guards.over(own));
         } catch (KafkaException e) {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE,
                     "the topic " + topic.target() + " could not be created: " + e.getMessage(),
-                    "create it by hand with " + topic.snapshot().partitions()
-                            + " partitions, and run the restore again",
+                    "create it by hand with " + topic.partitionCount() + " partitions, and run the restore again",
                     e);
         }
-        LOG.info(
-                "created the topic {} with {} partitions",
-                topic.target(),
-                topic.snapshot().partitions());
+        LOG.info("created the topic {} with {} partitions", topic.target(), topic.partitionCount());
     }
 
     private static Map<String, String> ownSettings(TopicSnapshot snapshot) {
@@ -169,11 +165,7 @@ public final class TargetTopics implements AutoCloseable {
                     .mapToLong(partition -> progress.produced(partition.target()))
                     .sum();
             reports.add(new TopicReport(
-                    topic.source(),
-                    topic.target(),
-                    topic.timeline().folder(),
-                    topic.snapshot().partitions(),
-                    records));
+                    topic.source(), topic.target(), topic.timeline().folder(), topic.partitionCount(), records));
         }
         return new RestoreReport(reports, progress.records(), progress.objects(), progress.bytes(), attention);
     }
