@@ -9,14 +9,18 @@ import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
+import caravan.kafka.Start;
 import caravan.kafka.Tasks;
 import caravan.kafka.TopicFilter;
 import caravan.store.Store;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -36,6 +40,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     public static final long LARGEST_OBJECT = ObjectWriter.MAX_LOG_BYTES;
 
     private final Progress progress = new Progress();
+    private final Set<TopicPartition> held = new HashSet<>();
 
     private String topics;
     private String excludeTopics = "";
@@ -180,6 +185,34 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         Duration failing = progress.failing().map(Progress.Failing::lasting).orElse(Duration.ZERO);
         Duration waiting = partitions().longestWait();
         return failing.compareTo(waiting) > 0 ? failing : waiting;
+    }
+
+    /**
+     * Whether the archive itself holds everything before these offsets. The group's commits alone don't tell: they may be of
+     * another archive, or of a time before the bucket was put back to an older state. A partition that is held is not asked about
+     * again.
+     *
+     * @throws BackupException where a person has to decide, as at a partition's start
+     */
+    public boolean holds(Map<TopicPartition, Long> ends) {
+        try {
+            for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+                if (!held.contains(end.getKey())) {
+                    Start start =
+                            starts().find(end.getKey(), OptionalLong.empty()).start();
+                    if (start.offset() < end.getValue()) {
+                        return false;
+                    }
+                    held.add(end.getKey());
+                }
+            }
+            return true;
+        } catch (BackupException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            progress.failing(e);
+            return false;
+        }
     }
 
     /** From now on, what reaches these offsets is stored at once. */

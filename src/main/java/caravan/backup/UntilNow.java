@@ -14,8 +14,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What was there when a backup until now began, and how much of it is safe. Done when the consumer group's commits have reached
- * the high watermarks, whoever stored what lies before them.
+ * What was there when a backup until now began, and how much of it is safe: by the consumer group's commits, whoever stored what
+ * lies before them. The archive has the last word.
  */
 public final class UntilNow {
 
@@ -24,9 +24,11 @@ public final class UntilNow {
      *
      * @param left offsets before the high watermarks that are not committed
      * @param open partitions that are not done, and the offset each has to reach
+     * @param done partitions that are done by the group's word, and the offset each had to reach
      * @param gone topics that were deleted or recreated meanwhile
      */
-    public record Remaining(long left, Map<TopicPartition, Long> open, List<String> gone) {}
+    public record Remaining(
+            long left, Map<TopicPartition, Long> open, Map<TopicPartition, Long> done, List<String> gone) {}
 
     private final Cluster cluster;
     private final Map<String, Uuid> topics = new TreeMap<>();
@@ -60,12 +62,15 @@ public final class UntilNow {
     public Remaining remaining(String group) {
         Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(group);
         Map<TopicPartition, Long> open = new HashMap<>();
+        Map<TopicPartition, Long> done = new HashMap<>();
         long left = 0;
         for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
             OffsetAndMetadata commit = committed.get(end.getKey());
             if (commit == null || commit.offset() < end.getValue()) {
                 open.put(end.getKey(), end.getValue());
                 left += end.getValue() - (commit == null ? 0 : commit.offset());
+            } else {
+                done.put(end.getKey(), end.getValue());
             }
         }
         List<String> gone = new ArrayList<>();
@@ -76,7 +81,7 @@ public final class UntilNow {
             }
         });
         open.keySet().removeIf(partition -> gone.contains(partition.topic()));
-        return new Remaining(left, open, gone);
+        return new Remaining(left, open, done, gone);
     }
 
     /** Sentences that name the transactions which hold partitions back; empty where none does. */

@@ -206,7 +206,7 @@ final class BackupCommand implements Callable<Integer> {
                 remaining
                         .gone()
                         .forEach(name -> note("the topic " + name + " was deleted or recreated during the backup"));
-                if (remaining.open().isEmpty()) {
+                if (remaining.open().isEmpty() && task.holds(remaining.done())) {
                     line.end();
                     return true;
                 }

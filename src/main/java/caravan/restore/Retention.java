@@ -2,7 +2,9 @@ package caravan.restore;
 
 import caravan.restore.RestorePlan.TopicPlan;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
@@ -14,20 +16,25 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 record Retention(boolean deletes, long millis, long bytes) {
 
-    /** By a topic's effective settings, its own or the brokers'. */
-    static Retention of(List<ConfigEntry> effective) {
+    /** By a topic's own settings, or what the brokers have where it has none. */
+    static Retention of(List<ConfigEntry> now, Map<String, String> own) {
         return new Retention(
-                value(effective, TopicConfig.CLEANUP_POLICY_CONFIG).contains("delete"),
-                Long.parseLong(value(effective, TopicConfig.RETENTION_MS_CONFIG)),
-                Long.parseLong(value(effective, TopicConfig.RETENTION_BYTES_CONFIG)));
+                value(now, own, TopicConfig.CLEANUP_POLICY_CONFIG, "delete").contains("delete"),
+                Long.parseLong(value(now, own, TopicConfig.RETENTION_MS_CONFIG, "-1")),
+                Long.parseLong(value(now, own, TopicConfig.RETENTION_BYTES_CONFIG, "-1")));
     }
 
-    private static String value(List<ConfigEntry> effective, String name) {
-        return effective.stream()
+    private static String value(List<ConfigEntry> now, Map<String, String> own, String name, String fallback) {
+        if (own.containsKey(name)) {
+            return own.get(name);
+        }
+        return now.stream()
                 .filter(entry -> entry.name().equals(name))
+                .flatMap(entry -> entry.synonyms().stream())
+                .filter(synonym -> synonym.source() != ConfigSource.DYNAMIC_TOPIC_CONFIG)
                 .findFirst()
-                .map(ConfigEntry::value)
-                .orElseThrow(() -> new IllegalStateException("the cluster does not say what " + name + " is"));
+                .map(ConfigEntry.ConfigSynonym::value)
+                .orElse(fallback);
     }
 
     /**

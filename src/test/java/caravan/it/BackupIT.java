@@ -99,6 +99,36 @@ class BackupIT {
     }
 
     @Test
+    void anArchiveThatWasPutBackToAnOlderStateIsCompletedAgain() {
+        // Given: the group has committed what the archive no longer has
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        caravan.backup(store, topic).expect(0);
+        String only = objects().of(topic, 0).get(0).key();
+        s3.client().deleteObject(request -> request.bucket(objects().bucket()).key(only));
+
+        // When
+        caravan.backup(store, topic).expect(0);
+
+        // Then
+        objects().assertContiguous(topic, 0, 0, 100);
+    }
+
+    @Test
+    void aGroupOfAnotherArchiveIsRefused() {
+        // Given
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        caravan.backup(s3.newStore(), topic, "--group", topic).expect(0);
+
+        // When
+        CommandResult refused = caravan.backup(store, topic, "--group", topic).expect(1);
+
+        // Then
+        assertThat(refused.err()).contains("belongs to the archive").contains("hint: ");
+    }
+
+    @Test
     void aHundredThousandRecordsSpreadOverSeveralObjects() {
         // Given
         data.createTopic(topic, 3, KEPT);

@@ -23,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ConsumerGroupState;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -97,12 +96,14 @@ class BackupProcessIT {
     @Test
     @Tag("s3-subset")
     void sigtermStoresAndCommitsWhatWasTakenAndExitsWithZero() throws Exception {
-        // Given
+        // Given: an object of each partition is complete by its size, and more is taken already, which fills no object
         data.createTopic(topic, 3, KEPT);
         fill(0, 500);
-        try (CaravanProcess backup = backup("--max-age", "10m")) {
-            backup.until(isMember());
-            fill(500, 1000);
+        try (CaravanProcess backup =
+                backup("--max-age", "10m", "--max-bytes", "60000", "--kafka-property", "max.poll.records=100")) {
+            for (int partition = 0; partition < 3; partition++) {
+                backup.until(covered(partition, 1));
+            }
 
             // When
             backup.terminate().await().expect(0);
@@ -110,15 +111,47 @@ class BackupProcessIT {
 
         // Then
         for (int partition = 0; partition < 3; partition++) {
-            long covered = objects().coveredTo(topic, partition, 0);
-            assertThat(Topics.committed(broker, group).getOrDefault(partition(partition), 0L))
-                    .isEqualTo(covered);
+            objects().assertContiguous(topic, partition, 0, 500);
         }
-        untilNow();
-        for (int partition = 0; partition < 3; partition++) {
-            objects().assertContiguous(topic, partition, 0, 1000);
-        }
+        assertThat(Topics.committed(broker, group).values()).containsOnly(500L).hasSize(3);
         assertRestoredEqual();
+    }
+
+    @Test
+    void aTopicThatIsRecreatedUnderARunningBackupBeginsAnew() {
+        // Given
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 300, 100));
+        try (CaravanProcess backup = backup("--max-age", "1s")) {
+            backup.until(covered(0, 300));
+
+            // When: the new topic is longer, so that the old position lies within it
+            data.deleteTopic(topic);
+            data.createTopic(topic, 1, KEPT);
+            data.send("none", AwkwardRecords.ordinary(topic, 0, 1000, 50));
+
+            // Then
+            backup.until(covered(0, 1000));
+            backup.terminate().await().expect(0);
+        }
+        List<StoredObjects.Stored> newLife = objects().of(topic, 0).stream()
+                .filter(object -> object.next() > 300)
+                .toList();
+        assertThat(newLife)
+                .extracting(StoredObjects.Stored::timeline)
+                .hasSameElementsAs(List.of(newLife.get(0).timeline()));
+        String copy = topic + "-copy";
+        new CaravanCommands(broker.bootstrapServers(), s3)
+                .restore(
+                        store,
+                        "--rename",
+                        topic + "=" + copy,
+                        "--timeline",
+                        newLife.get(0).timeline())
+                .expect(0);
+        assertSameRecords(
+                TopicContents.read(broker.bootstrapServers(), topic),
+                TopicContents.read(broker.bootstrapServers(), copy));
     }
 
     @Test
@@ -301,10 +334,6 @@ class BackupProcessIT {
                         .get()
                         .state()
                 == ConsumerGroupState.STABLE;
-    }
-
-    private TopicPartition partition(int partition) {
-        return new TopicPartition(topic, partition);
     }
 
     private void assertRestoredEqual() {

@@ -136,35 +136,6 @@ class RestoreIT {
     }
 
     @Test
-    void theBrokersRetentionStaysOffTooWhereItWouldDeleteRestoredRecords() throws Exception {
-        // Given: records of 2020, and a topic with the broker's retention of a week
-        backedUp(KEPT, 100);
-        data.createTopic(copy, 1, Map.of());
-
-        // When
-        CommandResult restored = restore().expect(3);
-
-        // Then
-        assertThat(restored.err()).contains("retention");
-        assertThat(Topics.config(broker, copy, "retention.ms")).isEqualTo("-1");
-    }
-
-    @Test
-    void theBrokersRetentionAppliesAgainWhereItDeletesNothing() throws Exception {
-        // Given
-        data.createTopic(topic, 1, Map.of());
-        data.send("none", List.of(TestData.keyed(topic, 0, "k", "of today")));
-        caravan.backup(store, topic).expect(0);
-
-        // When
-        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
-        restore().expect(0);
-
-        // Then
-        assertThat(Topics.ownConfigs(broker, copy)).isEmpty();
-    }
-
-    @Test
     void retentionThatWasAskedForIsAppliedAtOnce() throws Exception {
         // Given
         backedUp(KEPT, 100);
@@ -225,6 +196,30 @@ class RestoreIT {
         // Then
         assertThat(refused.err()).contains(copy).contains("hint: ");
         assertThat(read(copy).records()).isBetween(1L, 99_999L);
+    }
+
+    @Test
+    void objectsThatOverlapAreRestoredOnce() {
+        // Given: the last object of three came back after its offsets were stored again, cut otherwise
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 1000, 100));
+        caravan.backup(store, topic, "--max-bytes", "40000", "--kafka-property", "max.poll.records=100")
+                .expect(0);
+        StoredObjects first = StoredObjects.of(s3, store);
+        String last = first.of(topic, 0).get(2).key();
+        byte[] body = s3.read(first.bucket(), last);
+        s3.client().deleteObject(request -> request.bucket(first.bucket()).key(last));
+        caravan.backup(store, topic, "--max-bytes", "1000", "--kafka-property", "max.poll.records=70")
+                .expect(0);
+        s3.write(first.bucket(), last, body);
+        assertThat(StoredObjects.of(s3, store).records(topic, 0)).isGreaterThan(1000);
+
+        // When
+        restore().expect(0);
+
+        // Then
+        assertSameRecords(read(topic), read(copy));
+        caravan.onStore("verify", store, "--data").expect(0);
     }
 
     @Test
