@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,9 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     private static final long FIRST_RETRY_MILLIS = 500;
     private static final long LAST_RETRY_MILLIS = 30_000;
+
+    /** How often topics are asked whether their settings changed. */
+    private static final long SNAPSHOT_MINUTES = 5;
 
     /** Attempts at records that a step of the user's fails, before their partition stops. */
     private static final int RECORD_ATTEMPTS = 5;
@@ -57,6 +61,18 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         this.spool = spool;
         this.completeObject = completeObject;
         this.progress = progress;
+        starter.scheduleWithFixedDelay(this::refreshSnapshots, SNAPSHOT_MINUTES, SNAPSHOT_MINUTES, TimeUnit.MINUTES);
+    }
+
+    /** Notes what changed in the settings of the topics; what fails is tried again the next time. */
+    private void refreshSnapshots() {
+        current.keySet().stream().map(TopicPartition::topic).distinct().forEach(topic -> {
+            try {
+                starts.get().refresh(topic);
+            } catch (RuntimeException e) {
+                LOG.warn("the settings of {} could not be read or stored: {}", topic, e.toString());
+            }
+        });
     }
 
     /** The ledger of an assignment that has begun and not ended. */
@@ -145,6 +161,8 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
             found.complete(place.start());
         } catch (BackupException e) {
             found.completeExceptionally(e);
+        } catch (InterruptException e) {
+            LOG.debug("{} is given up: the task ends", assignment);
         } catch (RuntimeException e) {
             LOG.warn("the start of {} is not known yet, trying again: {}", assignment.partition(), e.toString());
             progress.failing(e);

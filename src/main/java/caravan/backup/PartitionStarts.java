@@ -44,7 +44,7 @@ final class PartitionStarts {
     private final String group;
     private final boolean unidentifiedTopics;
     private final Progress progress;
-    private final Map<Timeline, Map<Integer, Long>> firstOffsets = new ConcurrentHashMap<>();
+    private final Map<Cluster.Topic, Map<Integer, Long>> firstOffsets = new ConcurrentHashMap<>();
 
     private PartitionStarts(
             Store store,
@@ -164,9 +164,18 @@ final class PartitionStarts {
         return gap;
     }
 
-    /** Offsets at which the topic's backup began, by its first snapshot; takes one where something changed. */
+    /** Offsets at which the topic's backup began, by its first snapshot. A topic that has changed gets another snapshot. */
     private Map<Integer, Long> firstOffsets(Cluster.Topic topic, Timeline timeline) {
-        return firstOffsets.computeIfAbsent(timeline, life -> snapshot(topic, life));
+        return firstOffsets.computeIfAbsent(topic, changed -> snapshot(changed, timeline));
+    }
+
+    /** Takes a snapshot of a topic where its settings changed. */
+    void refresh(String name) {
+        cluster.topic(name).ifPresent(topic -> {
+            if (firstOffsets.containsKey(topic)) {
+                snapshot(topic, new Timeline(topic.id(), 0));
+            }
+        });
     }
 
     private Map<Integer, Long> snapshot(Cluster.Topic topic, Timeline timeline) {

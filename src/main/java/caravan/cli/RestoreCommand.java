@@ -119,7 +119,7 @@ final class RestoreCommand implements Callable<Integer> {
             shown.put("source", topic.source());
             shown.put("target", topic.target());
             shown.put("timeline", topic.timeline().folder());
-            shown.put("partitions", topic.snapshot().partitions());
+            shown.put("partitions", topic.partitionCount());
             shown.put("replicationFactor", topic.snapshot().replicationFactor());
             shown.put("records", topic.records());
             shown.put("bytes", topic.bytes());
@@ -129,7 +129,7 @@ final class RestoreCommand implements Callable<Integer> {
                     "%s -> %s: %d partitions, %,d records, %,.1f MB stored, %d gaps%n",
                     topic.source(),
                     topic.target(),
-                    topic.snapshot().partitions(),
+                    topic.partitionCount(),
                     topic.records(),
                     topic.bytes() / 1e6,
                     topic.gaps()));

@@ -36,14 +36,7 @@ final class Guards {
 
     private Guards() {}
 
-    /** Settings to create a topic with: its own, and the guards over them. */
-    static Map<String, String> over(Map<String, String> own) {
-        Map<String, String> guarded = new LinkedHashMap<>(own);
-        guarded.putAll(WHILE_RESTORING);
-        return guarded;
-    }
-
-    /** Changes that set the guards on an existing topic. */
+    /** Changes that set the guards on a topic. */
     static List<AlterConfigOp> set() {
         List<AlterConfigOp> changes = new ArrayList<>();
         WHILE_RESTORING.forEach(

@@ -26,6 +26,16 @@ public record RestorePlan(List<TopicPlan> topics) {
     public record TopicPlan(
             String source, Timeline timeline, String target, TopicSnapshot snapshot, List<PartitionPlan> partitions) {
 
+        /** How many partitions the topic needs: it may have got more after its last snapshot. */
+        public int partitionCount() {
+            return Math.max(
+                    snapshot.partitions(),
+                    partitions.stream()
+                            .mapToInt(partition -> partition.source().partition() + 1)
+                            .max()
+                            .orElse(0));
+        }
+
         /** Records in all objects; an upper bound where objects overlap. */
         public long records() {
             return partitions.stream().mapToLong(PartitionPlan::records).sum();

@@ -8,6 +8,7 @@ import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
 import caravan.kafka.TopicFilter;
+import caravan.kafka.UnsupportedRecordException;
 import caravan.restore.RestorePlan.ObjectPlan;
 import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.store.Store;
@@ -120,6 +121,13 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
             if (at instanceof RestoreException known) {
                 return known;
             }
+            if (at instanceof UnsupportedRecordException unsupported) {
+                return new RestoreException(
+                        RestoreException.Kind.NOT_POSSIBLE,
+                        unsupported.getMessage(),
+                        "such records can be read with 'cat'; leave the topic out with --exclude-topics",
+                        unsupported);
+            }
             if (at instanceof DamagedObjectException damage) {
                 return new RestoreException(
                         RestoreException.Kind.DAMAGED,
@@ -130,9 +138,17 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         }
         return new RestoreException(
                 RestoreException.Kind.NOT_POSSIBLE,
-                "the restore was cut off: " + (cause == null ? "no cause is known" : cause.getMessage()),
+                "the restore was cut off: " + deepest(cause),
                 "delete the topics that it had begun to fill, and run it again",
                 cause);
+    }
+
+    private static String deepest(Throwable cause) {
+        Throwable at = cause;
+        while (at.getCause() != null) {
+            at = at.getCause();
+        }
+        return at.getMessage() == null ? at.toString() : at.getMessage();
     }
 
     // ---- for the command ----

@@ -2,9 +2,7 @@ package caravan.restore;
 
 import caravan.restore.RestorePlan.TopicPlan;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
@@ -16,25 +14,20 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 record Retention(boolean deletes, long millis, long bytes) {
 
-    /** By a topic's own settings, or what the brokers have where it has none. */
-    static Retention of(List<ConfigEntry> now, Map<String, String> own) {
+    /** By a topic's effective settings, its own or the brokers'. */
+    static Retention of(List<ConfigEntry> effective) {
         return new Retention(
-                value(now, own, TopicConfig.CLEANUP_POLICY_CONFIG, "delete").contains("delete"),
-                Long.parseLong(value(now, own, TopicConfig.RETENTION_MS_CONFIG, "-1")),
-                Long.parseLong(value(now, own, TopicConfig.RETENTION_BYTES_CONFIG, "-1")));
+                value(effective, TopicConfig.CLEANUP_POLICY_CONFIG).contains("delete"),
+                Long.parseLong(value(effective, TopicConfig.RETENTION_MS_CONFIG)),
+                Long.parseLong(value(effective, TopicConfig.RETENTION_BYTES_CONFIG)));
     }
 
-    private static String value(List<ConfigEntry> now, Map<String, String> own, String name, String fallback) {
-        if (own.containsKey(name)) {
-            return own.get(name);
-        }
-        return now.stream()
+    private static String value(List<ConfigEntry> effective, String name) {
+        return effective.stream()
                 .filter(entry -> entry.name().equals(name))
-                .flatMap(entry -> entry.synonyms().stream())
-                .filter(synonym -> synonym.source() != ConfigSource.DYNAMIC_TOPIC_CONFIG)
                 .findFirst()
-                .map(ConfigEntry.ConfigSynonym::value)
-                .orElse(fallback);
+                .map(ConfigEntry::value)
+                .orElseThrow(() -> new IllegalStateException("the cluster does not say what " + name + " is"));
     }
 
     /**

@@ -5,17 +5,20 @@ import caravan.kafka.Cluster;
 import caravan.restore.RestoreException.Kind;
 import caravan.restore.RestorePlan.TopicPlan;
 import caravan.restore.RestoreReport.TopicReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +27,12 @@ import org.slf4j.LoggerFactory;
 public final class TargetTopics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TargetTopics.class);
 
+    private static final Duration PROPAGATION = Duration.ofSeconds(30);
+
     private final Cluster cluster;
-    private final Map<String, Map<String, String>> ownSettings = new HashMap<>();
+
+    /** Effective settings of each topic before its guards were set. */
+    private final Map<String, List<ConfigEntry>> unguarded = new HashMap<>();
 
     public TargetTopics(Cluster cluster) {
         this.cluster = cluster;
@@ -51,9 +58,9 @@ public final class TargetTopics implements AutoCloseable {
     }
 
     private Optional<String> conflict(TopicPlan topic, Cluster.Topic existing) {
-        if (existing.partitions() != topic.snapshot().partitions()) {
+        if (existing.partitions() != topic.partitionCount()) {
             return Optional.of("the topic " + existing.name() + " has " + existing.partitions() + " partitions, and "
-                    + topic.snapshot().partitions() + " in the archive");
+                    + topic.partitionCount() + " in the archive");
         }
         List<TopicPartition> partitions = Cluster.partitions(existing);
         Map<TopicPartition, Long> starts = cluster.logStarts(partitions);
@@ -84,32 +91,47 @@ public final class TargetTopics implements AutoCloseable {
     }
 
     private void prepare(TopicPlan topic) {
-        Optional<Cluster.Topic> existing = cluster.topic(topic.target());
-        if (existing.isPresent()) {
-            ownSettings.put(topic.target(), ofTopic(cluster.configs(topic.target())));
-            cluster.alter(topic.target(), Guards.set());
-            return;
+        if (cluster.topic(topic.target()).isEmpty()) {
+            create(topic);
         }
-        Map<String, String> own = ownSettings(topic.snapshot());
-        ownSettings.put(topic.target(), own);
+        unguarded.put(topic.target(), settings(topic.target()));
+        cluster.alter(topic.target(), Guards.set());
+    }
+
+    private void create(TopicPlan topic) {
         try {
             cluster.create(
                     topic.target(),
-                    topic.snapshot().partitions(),
+                    topic.partitionCount(),
                     (short) topic.snapshot().replicationFactor(),
-                    Guards.over(own));
+                    ownSettings(topic.snapshot()));
         } catch (KafkaException e) {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE,
                     "the topic " + topic.target() + " could not be created: " + e.getMessage(),
-                    "create it by hand with " + topic.snapshot().partitions()
-                            + " partitions, and run the restore again",
+                    "create it by hand with " + topic.partitionCount() + " partitions, and run the restore again",
                     e);
         }
-        LOG.info(
-                "created the topic {} with {} partitions",
-                topic.target(),
-                topic.snapshot().partitions());
+        LOG.info("created the topic {} with {} partitions", topic.target(), topic.partitionCount());
+    }
+
+    /**
+     * A topic's effective settings. Asked for before the guards are set: afterwards nothing tells what the brokers' own
+     * retention is, as its synonyms ({@code log.retention.hours}) are in other units or left out.
+     */
+    private List<ConfigEntry> settings(String topic) {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return cluster.configs(topic);
+            } catch (UnknownTopicOrPartitionException e) {
+                // Brokers hear of a new topic a moment after the controller has made it.
+                if (System.nanoTime() - begin > PROPAGATION.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+        }
     }
 
     private static Map<String, String> ownSettings(TopicSnapshot snapshot) {
@@ -169,20 +191,18 @@ public final class TargetTopics implements AutoCloseable {
                     .mapToLong(partition -> progress.produced(partition.target()))
                     .sum();
             reports.add(new TopicReport(
-                    topic.source(),
-                    topic.target(),
-                    topic.timeline().folder(),
-                    topic.snapshot().partitions(),
-                    records));
+                    topic.source(), topic.target(), topic.timeline().folder(), topic.partitionCount(), records));
         }
         return new RestoreReport(reports, progress.records(), progress.objects(), progress.bytes(), attention);
     }
 
     private void settle(TopicPlan topic, RestoreProgress progress, boolean applyRetention, List<String> attention) {
         List<ConfigEntry> now = cluster.configs(topic.target());
-        Map<String, String> own = ownSettings.get(topic.target());
+        Map<String, String> own = ofTopic(unguarded.get(topic.target()));
         List<String> leave = List.of();
-        if (!applyRetention && Retention.of(now, own).wouldDelete(topic, progress, System.currentTimeMillis())) {
+        if (!applyRetention
+                && Retention.of(unguarded.get(topic.target()))
+                        .wouldDelete(topic, progress, System.currentTimeMillis())) {
             leave = List.of(TopicConfig.RETENTION_MS_CONFIG, TopicConfig.RETENTION_BYTES_CONFIG);
             attention.add(topic.target()
                     + ": retention is off, because it would delete restored records; turn it on with: kafka-configs.sh"

@@ -136,6 +136,35 @@ class RestoreIT {
     }
 
     @Test
+    void theBrokersRetentionStaysOffTooWhereItWouldDeleteRestoredRecords() throws Exception {
+        // Given: records of 2020, and a topic with the broker's retention of a week
+        backedUp(KEPT, 100);
+        data.createTopic(copy, 1, Map.of());
+
+        // When
+        CommandResult restored = restore().expect(3);
+
+        // Then
+        assertThat(restored.err()).contains("retention");
+        assertThat(Topics.config(broker, copy, "retention.ms")).isEqualTo("-1");
+    }
+
+    @Test
+    void theBrokersRetentionAppliesAgainWhereItDeletesNothing() throws Exception {
+        // Given
+        data.createTopic(topic, 1, Map.of());
+        data.send("none", List.of(TestData.keyed(topic, 0, "k", "of today")));
+        caravan.backup(store, topic).expect(0);
+
+        // When
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        restore().expect(0);
+
+        // Then
+        assertThat(Topics.ownConfigs(broker, copy)).isEmpty();
+    }
+
+    @Test
     void retentionThatWasAskedForIsAppliedAtOnce() throws Exception {
         // Given
         backedUp(KEPT, 100);
