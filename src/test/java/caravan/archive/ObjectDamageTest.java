@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -171,19 +172,21 @@ class ObjectDamageTest {
         byte[] longer = Arrays.copyOf(sound, sound.length + 1);
 
         for (long size : List.of(object.size(), object.size() + 1)) {
-            assertThatThrownBy(() -> {
-                        try (ObjectStream stream =
-                                new ObjectStream(new ByteArrayInputStream(longer), object.key(), size)) {
-                            stream.forEachRemaining(batches -> {});
-                            // A length that was asked for wrongly is right only by chance.
-                            if (size > object.size()) {
-                                throw new DamagedObjectException("the directory is not read by a stream");
-                            }
-                        }
-                    })
+            assertThatThrownBy(() -> TestObjects.stream(new ByteArrayInputStream(longer), object.key(), size))
                     .isInstanceOf(DamagedObjectException.class);
         }
-        assertThatThrownBy(() -> TestObjects.verify(longer, object.key())).isInstanceOf(DamagedObjectException.class);
+        assertThatThrownBy(() -> ObjectReader.open(TestObjects.source(longer)))
+                .isInstanceOf(DamagedObjectException.class);
+    }
+
+    @Test
+    void an_object_of_another_length_than_was_listed_is_found() {
+        SealedObject object = object(Compression.ZSTD, false);
+        byte[] sound = TestObjects.bytes(object);
+
+        assertThatThrownBy(() -> TestObjects.stream(new ByteArrayInputStream(sound), object.key(), object.size() + 1))
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining("length");
     }
 
     @Test
@@ -265,6 +268,9 @@ class ObjectDamageTest {
         assertThatThrownBy(() -> TestObjects.verify(bytes, other)).isInstanceOf(DamagedObjectException.class);
     }
 
+    private static final Set<String> FOUND_BY_STREAM =
+            Set.of("records", "batches", "logBytes", "storedBytes", "sha256");
+
     static Stream<Arguments> lies() {
         return Stream.of(
                 lie("firstOffset", json -> json.put("firstOffset", 1)),
@@ -308,7 +314,35 @@ class ObjectDamageTest {
             assertThatThrownBy(() -> TestObjects.verify(forged, lie.key()))
                     .as("%s", compression)
                     .isInstanceOf(DamagedObjectException.class);
+            if (FOUND_BY_STREAM.contains(name)) {
+                assertThatThrownBy(() -> TestObjects.stream(forged, lie.key()))
+                        .as("%s", compression)
+                        .isInstanceOf(DamagedObjectException.class)
+                        .hasMessageContaining(name);
+            }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Compression.class,
+            names = {"ZSTD", "DEFLATE"})
+    void a_log_that_goes_on_behind_what_all_headers_say_is_found(Compression compression) throws Exception {
+        // Given an object whose headers, manifest and key leave out its last batch
+        SealedObject object = object(compression, false);
+        int last = plain().batch(RECORDS.get(11)).remaining();
+        ObjectNode json =
+                (ObjectNode) new ObjectMapper().readTree(object.manifest().toJson());
+        json.put("records", 11)
+                .put("batches", 11)
+                .put("logBytes", object.manifest().logBytes() - last);
+        BatchManifest lie = BatchManifest.parse(json.toString().getBytes(UTF_8));
+        byte[] forged = withManifest(object, lie.toJson());
+        ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN).putInt(22, (int) lie.logBytes());
+
+        assertThatThrownBy(() -> TestObjects.stream(forged, lie.key()))
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining("behind its end");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -153,6 +154,20 @@ class ObjectWriterTest {
         Files.write(pending, bytes);
 
         assertThatThrownBy(() -> writer.seal(1)).isInstanceOf(IOException.class).hasMessageContaining("does not hold");
+    }
+
+    @Test
+    void what_an_attempt_left_behind_on_the_disk_does_not_get_in() throws IOException {
+        Path zip = directory.resolve("o.zip");
+        ObjectWriter writer = writer(zip, directory.resolve("o.pending"), Compression.ZSTD);
+        writer.append(log(0, 50), 0, 50, 3, false);
+        Files.write(zip, noise(1, 100_000), StandardOpenOption.APPEND);
+        writer.append(log(50, 70), 50, 70, 3, false);
+        Files.write(zip, noise(2, 100_000), StandardOpenOption.APPEND);
+
+        SealedObject object = writer.seal(TestObjects.CREATED_AT);
+
+        assertThat(TestObjects.bytes(object)).isEqualTo(reference(Compression.ZSTD, 70));
     }
 
     @Test
