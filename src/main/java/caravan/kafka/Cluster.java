@@ -52,6 +52,9 @@ public final class Cluster implements AutoCloseable {
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
+    private static final int ATTEMPTS = 20;
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
     private final Admin admin;
 
     public Cluster(KafkaSettings settings) {
@@ -89,17 +92,37 @@ public final class Cluster implements AutoCloseable {
     /** Effective settings of a topic, each with its source. */
     public List<ConfigEntry> configs(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Map<ConfigResource, Config> configs =
-                get(admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
-                        .all());
-        return List.copyOf(configs.get(resource).entries());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Map<ConfigResource, Config> configs =
+                        get(admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
+                                .all());
+                return List.copyOf(configs.get(resource).entries());
+            } catch (UnknownTopicOrPartitionException e) {
+                // The broker that was asked may not have heard yet of a topic that was just created.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                pause();
+            }
+        }
     }
 
-    /** Creates a topic; a replication factor of -1 leaves it to the brokers. */
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** Creates a topic, and waits until its partitions have leaders; a replication factor of -1 leaves it to the brokers. */
     public Topic create(String name, int partitions, short replicationFactor, Map<String, String> configs) {
         NewTopic topic = new NewTopic(name, Optional.of(partitions), replicas(replicationFactor)).configs(configs);
         var created = admin.createTopics(List.of(topic));
-        return new Topic(name, get(created.topicId(name)), partitions, replicationFactor);
+        Topic born = new Topic(name, get(created.topicId(name)), partitions, replicationFactor);
+        logStarts(partitions(born));
+        return born;
     }
 
     private static Optional<Short> replicas(short factor) {

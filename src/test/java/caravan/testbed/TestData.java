@@ -216,6 +216,8 @@ public final class TestData {
         all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 64 << 20);
         all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
         all.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        // With more, a topic that was just created can take a later batch first, and refuse the earlier one for ever.
+        all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         all.putAll(settings);
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
