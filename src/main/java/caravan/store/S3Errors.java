@@ -1,6 +1,7 @@
 package caravan.store;
 
 import caravan.store.StoreException.Kind;
+import java.net.UnknownHostException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -80,6 +81,13 @@ final class S3Errors {
                     "set AWS_REGION to the bucket's region",
                     answer);
         }
+        if (code.equals("InvalidBucketName")) {
+            return new StoreException(
+                    Kind.OTHER,
+                    "can't " + action + ": '" + bucket + "' can't be a bucket's name: " + said,
+                    "names have 3 to 63 characters: lower-case letters, digits, '-' and '.'",
+                    answer);
+        }
         if (status >= 500 || status == 429) {
             return new StoreException(
                     Kind.UNREACHABLE,
@@ -99,6 +107,9 @@ final class S3Errors {
             cause = cause.getCause();
         }
         String message = cause.getMessage();
+        if (cause instanceof UnknownHostException) {
+            return "unknown host " + message;
+        }
         return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
     }
 }
