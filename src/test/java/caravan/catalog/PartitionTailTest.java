@@ -245,12 +245,18 @@ class PartitionTailTest {
             store.add(FOLDER.path() + "0999" + n + ".zip");
         }
 
+        for (int n = 0; n < 100_000; n++) {
+            store.add(FOLDER.path() + "somebody's backup of the archive " + n);
+        }
+
         // When
         PartitionTail tail = PartitionTail.find(store, FOLDER, 0, NO_HINT);
+        int lists = store.lists();
         PartitionTail hinted = PartitionTail.find(store, FOLDER, 0, hint(keys.get(2_990)));
 
         // Then
         assertThat(tail.next()).isEqualTo(300_000);
+        assertThat(lists).isLessThanOrEqualTo(40);
         assertThat(tail.last()).contains(last(keys));
         assertThat(hinted.next()).isEqualTo(300_000);
     }
