@@ -5,91 +5,97 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Which package may see which: {@code cli}, {@code manage} → {@code backup}, {@code restore}, {@code catalog} → {@code kafka},
  * {@code store} → {@code archive}.
  */
-@AnalyzeClasses(packages = "caravan", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("caravan");
 
-    @ArchTest
-    static final ArchRule theArchiveFormatKnowsNoOtherPackage =
-            onlyUse("archive", "caravan.archive..").because("a reader of the format needs nothing else");
-
-    @ArchTest
-    static final ArchRule theArchiveFormatKnowsNoServers = noClasses()
-            .that()
-            .resideInAPackage("caravan.archive..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "org.apache.camel..",
-                    "software.amazon..",
-                    "org.apache.kafka.clients..",
-                    "java.net..",
-                    "org.apache.kafka.common.network..")
-            .allowEmptyShould(true);
-
-    @ArchTest
-    static final ArchRule theStoreKnowsOnlyTheFormat = onlyUse("store", "caravan.store..", "caravan.archive..");
-
-    @ArchTest
-    static final ArchRule kafkaKnowsOnlyTheFormat = onlyUse("kafka", "caravan.kafka..", "caravan.archive..");
-
-    @ArchTest
-    static final ArchRule theCatalogReadsWhatIsStored =
-            onlyUse("catalog", "caravan.catalog..", "caravan.store..", "caravan.archive..");
-
-    @ArchTest
-    static final ArchRule backupDoesNotKnowRestore = onlyUse(
-            "backup",
-            "caravan.backup..",
-            "caravan.catalog..",
-            "caravan.kafka..",
-            "caravan.store..",
-            "caravan.archive..");
-
-    @ArchTest
-    static final ArchRule restoreDoesNotKnowBackup = onlyUse(
-            "restore",
-            "caravan.restore..",
-            "caravan.catalog..",
-            "caravan.kafka..",
-            "caravan.store..",
-            "caravan.archive..");
-
-    @ArchTest
-    static final ArchRule onlyTheMainClassKnowsTheCommandLine = noClasses()
-            .that()
-            .resideOutsideOfPackages("caravan", "caravan.cli..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("caravan.cli..", "caravan");
-
-    @ArchTest
-    static final ArchRule onlyTheStoreSpeaksS3 = noClasses()
-            .that()
-            .resideOutsideOfPackages("caravan.store..", "caravan.cli..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("software.amazon..");
-
-    @ArchTest
-    static final ArchRule noCycles = slices().matching("caravan.(*)..").should().beFreeOfCycles();
-
-    /** Of our own packages, the classes of one use only these; what is not ours is not restricted. */
-    private static ArchRule onlyUse(String name, String... allowed) {
-        return noClasses()
+    @ParameterizedTest
+    @CsvSource({
+        "archive, archive",
+        "store, store archive",
+        "kafka, kafka archive",
+        "catalog, catalog kafka store archive",
+        "backup, backup catalog kafka store archive",
+        "restore, restore catalog kafka store archive",
+        "cli, cli backup restore catalog kafka store archive"
+    })
+    void packagesSeeOnlyWhatLiesBelow(String name, String seen) {
+        String[] allowed = Arrays.stream(seen.split(" "))
+                .map(ArchitectureTest::packageName)
+                .toArray(String[]::new);
+        noClasses()
                 .that()
-                .resideInAPackage("caravan." + name + "..")
+                .resideInAPackage(packageName(name))
                 .should()
                 .dependOnClassesThat(resideInAPackage("caravan..").and(not(resideInAnyPackage(allowed))))
-                .allowEmptyShould(true);
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageHasARule() {
+        assertThat(CLASSES.stream().map(type -> type.getPackageName()).distinct())
+                .allMatch(name -> name.matches("caravan(\\.(archive|store|kafka|catalog|backup|restore|cli))?"));
+    }
+
+    @Test
+    void theArchiveFormatKnowsNoServers() {
+        noClasses()
+                .that()
+                .resideInAPackage("caravan.archive..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.camel..",
+                        "software.amazon..",
+                        "org.apache.kafka.clients..",
+                        "org.apache.kafka.common.network..",
+                        "java.net..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheMainClassKnowsTheCommandLine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("caravan", "caravan.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("caravan.cli..", "caravan")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheStoreSpeaksS3() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("caravan.store..", "caravan.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void thereAreNoCycles() {
+        slices().matching("caravan.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    private static String packageName(String name) {
+        return "caravan." + name + "..";
     }
 }
