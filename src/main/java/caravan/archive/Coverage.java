@@ -42,7 +42,8 @@ public final class Coverage {
     }
 
     /**
-     * Two objects of the same epoch that answer for the same offsets. Both hold the same records there, or one is damaged.
+     * Two objects that answer for the same offsets and are not void there: of the same epoch, or one of an unknown epoch. Where
+     * batches of both have the same leader epoch, they hold the same records, or one is damaged.
      *
      * @param first the one that begins first
      * @param second the other one
@@ -195,7 +196,7 @@ public final class Coverage {
                 .toList();
     }
 
-    /** Pairs of objects of the same epoch (or both of an unknown one) that answer for the same offsets and are not void there. */
+    /** Pairs of objects whose records can be compared, in the order of their beginnings. */
     public List<Overlap> overlaps() {
         List<Overlap> overlaps = new ArrayList<>();
         List<Live> open = new ArrayList<>();
@@ -203,7 +204,7 @@ public final class Coverage {
             if (second.key() instanceof ObjectKey object) {
                 open.removeIf(first -> first.next() <= second.from());
                 for (Live first : open) {
-                    if (first.key().epoch() == object.epoch()) {
+                    if (mayAgree(first.key(), object)) {
                         OffsetRange range = new OffsetRange(second.from(), Math.min(first.next(), second.next()));
                         overlaps.add(new Overlap((ObjectKey) first.key(), object, range));
                     }
@@ -212,6 +213,10 @@ public final class Coverage {
             }
         }
         return List.copyOf(overlaps);
+    }
+
+    private static boolean mayAgree(PartitionKey first, PartitionKey second) {
+        return first.epoch() == second.epoch() || first.epoch() < 0 || second.epoch() < 0;
     }
 
     /** Records in all pieces: exact if {@link #exactRecords}, else an upper bound. */

@@ -129,6 +129,19 @@ class CoverageTest {
     }
 
     @Test
+    void objects_overlap_where_they_may_hold_the_same_records() {
+        ObjectKey first = object(0, 10, 1);
+        ObjectKey unknown = object(5, 20, -1);
+        ObjectKey rewritten = object(8, 30, 2);
+
+        assertThat(Coverage.of(List.of(first, unknown, rewritten), 0).overlaps())
+                .containsExactlyInAnyOrder(
+                        // of what is not void
+                        new Overlap(first, unknown, new OffsetRange(5, 8)),
+                        new Overlap(unknown, rewritten, new OffsetRange(8, 20)));
+    }
+
+    @Test
     void a_gap_makes_coverage_contiguous_and_is_told() {
         ObjectKey before = object(0, 10, 1);
         GapKey gap = new GapKey(10, 50, -1);
