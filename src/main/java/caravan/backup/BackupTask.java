@@ -9,18 +9,15 @@ import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
-import caravan.kafka.Start;
 import caravan.kafka.Tasks;
 import caravan.kafka.TopicFilter;
 import caravan.store.Store;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -40,7 +37,6 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     public static final long LARGEST_OBJECT = ObjectWriter.MAX_LOG_BYTES;
 
     private final Progress progress = new Progress();
-    private final Set<TopicPartition> held = new HashSet<>();
 
     private String topics;
     private String excludeTopics = "";
@@ -187,42 +183,23 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         return failing.compareTo(waiting) > 0 ? failing : waiting;
     }
 
-    /**
-     * Whether the archive itself holds everything before these offsets. The group's commits alone don't tell: they may be of
-     * another archive, or of a time before the bucket was put back to an older state. A partition that is held is not asked about
-     * again.
-     *
-     * @throws BackupException where a person has to decide, as at a partition's start
-     */
-    public boolean holds(Map<TopicPartition, Long> ends) {
-        try {
-            for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-                if (!held.contains(end.getKey())) {
-                    Start start =
-                            starts().find(end.getKey(), OptionalLong.empty()).start();
-                    if (start.offset() < end.getValue()) {
-                        return false;
-                    }
-                    held.add(end.getKey());
-                }
-            }
-            return true;
-        } catch (BackupException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            progress.failing(e);
-            return false;
-        }
-    }
-
     /** From now on, what reaches these offsets is stored at once. */
     public void storeAtOnce(Map<TopicPartition, Long> reached) {
         partitions().storeAtOnce(reached);
     }
 
-    /** Stores all that is open, whatever its size and age. */
-    public void flush() {
+    /** How much of what was there at the start is not safe yet. */
+    public UntilNow.Remaining remaining(UntilNow now) {
+        return now.remaining(starts().group(), starts()::holds);
+    }
+
+    /**
+     * Stores all that is open, whatever its size and age, and names the open transactions that hold the rest back; empty as long
+     * as more is missing than that.
+     */
+    public List<String> openTransactions(UntilNow now, UntilNow.Remaining remaining) {
         objects.forceCompletionOfAllGroups();
+        return now.openTransactions(starts().group(), remaining);
     }
 
     @Override

@@ -136,6 +136,22 @@ final class PartitionStarts {
         return new Found(start, folder, known ? Optional.empty() : Optional.of(metadata));
     }
 
+    /** Whether a commit is this archive's, of this life of the topic, and the archive holds all before an offset. */
+    boolean holds(TopicPartition partition, Uuid topicId, OffsetAndMetadata commit, long end) {
+        Timeline timeline = new Timeline(topicId, 0);
+        Optional<CommitMetadata> said = CommitMetadata.parse(commit.metadata())
+                .filter(ours ->
+                        ours.archiveId().equals(archiveId) && ours.timeline().equals(timeline));
+        Optional<Cluster.Topic> topic =
+                cluster.topic(partition.topic()).filter(now -> now.id().equals(topicId));
+        if (said.isEmpty() || topic.isEmpty()) {
+            return false;
+        }
+        PartitionFolder folder = new PartitionFolder(partition.topic(), timeline, partition.partition());
+        long first = firstOffsets(topic.get(), timeline).getOrDefault(partition.partition(), 0L);
+        return PartitionTail.find(store, folder, first, hint(said, timeline)).next() >= end;
+    }
+
     private Optional<String> hint(Optional<CommitMetadata> said, Timeline timeline) {
         return said.filter(metadata -> metadata.timeline().equals(timeline)).flatMap(CommitMetadata::lastKey);
     }

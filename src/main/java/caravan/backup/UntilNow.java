@@ -4,6 +4,7 @@ import caravan.kafka.Cluster;
 import caravan.kafka.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What was there when a backup until now began, and how much of it is safe: by the consumer group's commits, whoever stored what
- * lies before them. The archive has the last word.
+ * What was there when a backup until now began, and how much of it is safe. Done when the consumer group's commits have reached
+ * the high watermarks, whoever stored what lies before them, and the archive holds what they stand for: a group may have commits
+ * of another program, of another archive, of a topic's earlier life, or for objects that somebody deleted.
  */
 public final class UntilNow {
 
@@ -24,13 +26,18 @@ public final class UntilNow {
      *
      * @param left offsets before the high watermarks that are not committed
      * @param open partitions that are not done, and the offset each has to reach
-     * @param done partitions that are done by the group's word, and the offset each had to reach
      * @param gone topics that were deleted or recreated meanwhile
      */
-    public record Remaining(
-            long left, Map<TopicPartition, Long> open, Map<TopicPartition, Long> done, List<String> gone) {}
+    public record Remaining(long left, Map<TopicPartition, Long> open, List<String> gone) {}
+
+    /** Whether the archive holds all of one life of a partition before an offset, as a commit says. */
+    @FunctionalInterface
+    interface Archive {
+        boolean holds(TopicPartition partition, Uuid topicId, OffsetAndMetadata commit, long end);
+    }
 
     private final Cluster cluster;
+    private final Set<TopicPartition> safe = new HashSet<>();
     private final Map<String, Uuid> topics = new TreeMap<>();
     private final Map<TopicPartition, Long> ends = new HashMap<>();
 
@@ -58,19 +65,21 @@ public final class UntilNow {
         return Set.copyOf(topics.keySet());
     }
 
-    /** Asks the cluster how far the group is. */
-    public Remaining remaining(String group) {
+    /** Asks the cluster how far the group is, and the archive once for each partition that is done. */
+    Remaining remaining(String group, Archive archive) {
         Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(group);
         Map<TopicPartition, Long> open = new HashMap<>();
-        Map<TopicPartition, Long> done = new HashMap<>();
         long left = 0;
         for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-            OffsetAndMetadata commit = committed.get(end.getKey());
-            if (commit == null || commit.offset() < end.getValue()) {
-                open.put(end.getKey(), end.getValue());
-                left += end.getValue() - (commit == null ? 0 : commit.offset());
+            TopicPartition partition = end.getKey();
+            OffsetAndMetadata commit = committed.get(partition);
+            boolean reached = commit != null && commit.offset() >= end.getValue();
+            if (safe.contains(partition)
+                    || reached && archive.holds(partition, topics.get(partition.topic()), commit, end.getValue())) {
+                safe.add(partition);
             } else {
-                done.put(end.getKey(), end.getValue());
+                open.put(partition, end.getValue());
+                left += reached ? 0 : end.getValue() - (commit == null ? 0 : commit.offset());
             }
         }
         List<String> gone = new ArrayList<>();
@@ -81,23 +90,29 @@ public final class UntilNow {
             }
         });
         open.keySet().removeIf(partition -> gone.contains(partition.topic()));
-        return new Remaining(left, open, done, gone);
+        return new Remaining(left, open, gone);
     }
 
-    /** Sentences that name the transactions which hold partitions back; empty where none does. */
-    public List<String> openTransactions(Remaining remaining) {
+    /**
+     * Sentences that name the transactions which hold partitions back; empty where more is missing than what they hold back.
+     */
+    List<String> openTransactions(String group, Remaining remaining) {
         List<String> sentences = new ArrayList<>();
         Map<TopicPartition, Long> stable =
                 cluster.lastStableOffsets(remaining.open().keySet());
-        remaining.open().forEach((partition, end) -> {
-            if (stable.get(partition) < end) {
-                sentences.add(cluster.oldestOpenTransaction(partition)
-                        .map(transaction -> partition + " is held back at offset " + transaction.startOffset()
-                                + " by an open transaction of producer id " + transaction.producerId())
-                        .orElse(partition + " is held back at offset " + stable.get(partition)
-                                + " by an open transaction"));
+        Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(group);
+        for (Map.Entry<TopicPartition, Long> end : remaining.open().entrySet()) {
+            TopicPartition partition = end.getKey();
+            long last = stable.get(partition);
+            OffsetAndMetadata commit = committed.get(partition);
+            if (last >= end.getValue() || commit == null || commit.offset() < last) {
+                return List.of();
             }
-        });
+            sentences.add(cluster.oldestOpenTransaction(partition)
+                    .map(transaction -> partition + " is held back at offset " + transaction.startOffset()
+                            + " by an open transaction of producer id " + transaction.producerId())
+                    .orElse(partition + " is held back at offset " + last + " by an open transaction"));
+        }
         return sentences;
     }
 }

@@ -9,6 +9,7 @@ import caravan.backup.UntilNow;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
 import caravan.store.S3Store;
+import caravan.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.errors.RetriableException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -146,6 +148,10 @@ final class BackupCommand implements Callable<Integer> {
         private Durations(String store, String transactions) {
             this(Times.duration("--store-timeout", store), Times.duration("--transaction-wait", transactions));
         }
+
+        private Duration longest() {
+            return store.compareTo(transactions) > 0 ? store : transactions;
+        }
     }
 
     private Spool spool() {
@@ -187,40 +193,48 @@ final class BackupCommand implements Callable<Integer> {
     /** Whether all that was to be stored is stored; false where a signal came first. */
     private boolean watch(BackupTask task, UntilNow now, Signals signals, Durations timeouts) {
         ProgressLine line = new ProgressLine(common.err());
-        long started = System.nanoTime();
+        long moved = System.nanoTime();
+        long reachable = moved;
         long records = -1;
+        long before = -1;
+        String left = "";
         while (!signals.await(POLL_MILLIS)) {
             Progress progress = task.progress();
             progress.fatal().ifPresent(BackupCommand::giveUp);
             if (task.stuck().compareTo(timeouts.store()) > 0) {
-                throw CommandException.couldNot(
-                        "nothing could be stored for " + task.stuck().toSeconds() + " s"
-                                + progress.failing()
-                                        .map(failing -> ": " + failing.cause().getMessage())
-                                        .orElse(""),
-                        "what is not stored is not committed: run it again when the cause is gone");
+                throw nothingStored(task.stuck(), progress);
             }
-            String left = "";
             if (untilNow) {
-                UntilNow.Remaining remaining = now.remaining(task.groupName());
+                UntilNow.Remaining remaining;
+                List<String> held;
+                try {
+                    remaining = task.remaining(now);
+                    boolean waited = since(moved).compareTo(timeouts.transactions()) > 0;
+                    held = waited && !remaining.open().isEmpty() ? task.openTransactions(now, remaining) : List.of();
+                    reachable = System.nanoTime();
+                } catch (RetriableException | StoreException e) {
+                    boolean away =
+                            !(e instanceof StoreException store) || store.kind() == StoreException.Kind.UNREACHABLE;
+                    if (!away || since(reachable).compareTo(timeouts.store()) > 0) {
+                        throw e;
+                    }
+                    continue;
+                }
                 remaining
                         .gone()
                         .forEach(name -> note("the topic " + name + " was deleted or recreated during the backup"));
-                if (remaining.open().isEmpty() && task.holds(remaining.done())) {
+                held.forEach(this::note);
+                if (remaining.open().isEmpty() || !held.isEmpty()) {
                     line.end();
                     return true;
                 }
-                if (progress.recordsTaken() != records) {
+                if (progress.recordsTaken() != records || remaining.left() != before) {
                     records = progress.recordsTaken();
-                    started = System.nanoTime();
+                    before = remaining.left();
+                    moved = System.nanoTime();
                 }
-                if (Duration.ofNanos(System.nanoTime() - started).compareTo(timeouts.transactions()) > 0) {
-                    List<String> held = now.openTransactions(remaining);
-                    if (!held.isEmpty()) {
-                        held.forEach(this::note);
-                        line.end();
-                        return true;
-                    }
+                if (since(moved).compareTo(timeouts.longest()) > 0) {
+                    throw nothingStored(since(moved), progress);
                 }
                 left = String.format("%,d offsets left", remaining.left());
             }
@@ -228,6 +242,19 @@ final class BackupCommand implements Callable<Integer> {
         }
         line.end();
         return !untilNow;
+    }
+
+    private static Duration since(long nanoTime) {
+        return Duration.ofNanos(System.nanoTime() - nanoTime);
+    }
+
+    private static CommandException nothingStored(Duration lasting, Progress progress) {
+        return CommandException.couldNot(
+                "nothing could be stored for " + lasting.toSeconds() + " s"
+                        + progress.failing()
+                                .map(failing -> ": " + failing.cause().getMessage())
+                                .orElse(""),
+                "what is not stored is not committed: run it again when the cause is gone");
     }
 
     private static void giveUp(Throwable cause) {
