@@ -108,6 +108,29 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    private void awaitLeaders(Topic topic) {
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            if (led(topic)) {
+                return;
+            }
+            pause();
+        }
+    }
+
+    private boolean led(Topic topic) {
+        try {
+            TopicDescription described = get(admin.describeTopics(List.of(topic.name()))
+                    .topicNameValues()
+                    .get(topic.name()));
+            return described.partitions().size() == topic.partitions()
+                    && described.partitions().stream()
+                            .noneMatch(partition -> partition.leader() == null
+                                    || partition.leader().isEmpty());
+        } catch (UnknownTopicOrPartitionException e) {
+            return false;
+        }
+    }
+
     private static void pause() {
         try {
             Thread.sleep(PAUSE.toMillis());
@@ -121,7 +144,7 @@ public final class Cluster implements AutoCloseable {
         NewTopic topic = new NewTopic(name, Optional.of(partitions), replicas(replicationFactor)).configs(configs);
         var created = admin.createTopics(List.of(topic));
         Topic born = new Topic(name, get(created.topicId(name)), partitions, replicationFactor);
-        logStarts(partitions(born));
+        awaitLeaders(born);
         return born;
     }
 
