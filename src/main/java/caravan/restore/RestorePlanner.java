@@ -42,6 +42,13 @@ public final class RestorePlanner {
             if (!filter.matches(topic)) {
                 continue;
             }
+            TopicContents contents = catalog.topic(topic)
+                    .orElseThrow(() -> new RestoreException(
+                            Kind.NOT_POSSIBLE, "the topic " + topic + " went away while it was listed", "try again"));
+            if (contents.timelines().isEmpty()) {
+                // A foreign file that lies like a topic's; 'verify' names it.
+                continue;
+            }
             String target = renames.target(topic);
             String other = sources.put(target, topic);
             if (other != null) {
@@ -50,7 +57,7 @@ public final class RestorePlanner {
                         other + " and " + topic + " would both be restored as " + target,
                         "give each a name of its own");
             }
-            topics.add(plan(topic, target, timeline));
+            topics.add(plan(contents, target, timeline));
         }
         for (String name : filter.names()) {
             if (topics.stream().noneMatch(topic -> topic.source().equals(name))) {
@@ -65,10 +72,8 @@ public final class RestorePlanner {
         return new RestorePlan(topics);
     }
 
-    private TopicPlan plan(String topic, String target, String wanted) {
-        TopicContents contents = catalog.topic(topic)
-                .orElseThrow(() -> new RestoreException(
-                        Kind.NOT_POSSIBLE, "the topic " + topic + " went away while it was listed", "try again"));
+    private TopicPlan plan(TopicContents contents, String target, String wanted) {
+        String topic = contents.topic();
         TimelineContents chosen = chosen(contents, wanted);
         TopicSnapshot snapshot = chosen.newest()
                 .orElseThrow(() -> damaged(topic + " has no snapshot that says how many partitions it had: "
@@ -82,9 +87,6 @@ public final class RestorePlanner {
 
     private static TimelineContents chosen(TopicContents contents, String wanted) {
         List<TimelineContents> timelines = contents.restorable();
-        if (timelines.isEmpty()) {
-            throw damaged(contents.topic() + " has no timeline that could be restored");
-        }
         if (wanted.equals("newest")) {
             return timelines.get(timelines.size() - 1);
         }
