@@ -8,7 +8,13 @@ public final class Caravan {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        int exitCode = CommandLineInterface.run(args);
+        int exitCode = 1;
+        try {
+            exitCode = CommandLineInterface.run(args);
+        } catch (Error e) {
+            // Threads of Camel's and Kafka's would keep the process alive.
+            System.err.println("error: " + e);
+        }
         // Not System.exit: shutdown hooks of libraries have nothing left to do, and a signal's own exit code must not
         // win.
         System.out.flush();

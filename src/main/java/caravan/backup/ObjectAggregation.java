@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
  * Grows objects from chunks. As a strategy it appends; as a predicate it says that an object has its size; the time that is left
  * until it has its age goes into {@link #REMAINING}, for {@code completionTimeoutExpression}.
  *
- * <p>A failure to write is not thrown: the route's error handler would hold the polling thread. The chunk is then not accepted,
- * and the consumer starts the partition again.
+ * <p>A failure to write is not thrown: the route's error handler would hold the polling thread, and an {@link Error} would end
+ * Camel's work on the exchange without a word to the thread that waits for it. The chunk is then not accepted, and the consumer
+ * starts the partition again.
  */
 public final class ObjectAggregation implements AggregationStrategy, Predicate {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectAggregation.class);
@@ -36,8 +37,8 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
     public Exchange aggregate(Exchange grown, Exchange arrived) {
         Chunk chunk = arrived.getMessage().getBody(Chunk.class);
         SpooledObject object = grown == null ? null : grown.getMessage().getBody(SpooledObject.class);
-        CommitLedger ledger = task.ledger(chunk);
         try {
+            CommitLedger ledger = task.ledger(chunk);
             if (object == null) {
                 object = task.open(chunk, ledger);
                 arrived.getMessage().setBody(object);
@@ -47,9 +48,9 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
             object.append(chunk);
             ledger.accept(chunk.next());
             task.progress().taken(object.records() - records, object.bytes() - before);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.warn("{} could not be spooled: {}", chunk, e.toString());
-            task.progress().failing(e);
+            failed(e);
             if (grown == null && object != null) {
                 object.markBroken();
             }
@@ -80,9 +81,16 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
         }
         try {
             object.seal();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.warn("{} could not be completed: {}", object, e.toString());
-            task.progress().failing(e);
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        task.progress().failing(cause);
+        if (cause instanceof Error) {
+            task.progress().fatal(cause);
         }
     }
 }

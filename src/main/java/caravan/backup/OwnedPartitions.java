@@ -159,7 +159,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
             PartitionStarts.Found place = starts.get().find(assignment.partition(), outOfRange);
             begin(assignment, place);
             found.complete(place.start());
-        } catch (BackupException e) {
+        } catch (BackupException | Error e) {
             found.completeExceptionally(e);
         } catch (InterruptException e) {
             LOG.debug("{} is given up: the task ends", assignment);

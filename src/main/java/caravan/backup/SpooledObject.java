@@ -59,7 +59,11 @@ public final class SpooledObject {
     }
 
     /** Appends what the object does not cover yet; the object is as it was where this throws. */
-    void append(Chunk chunk) throws IOException {
+    synchronized void append(Chunk chunk) throws IOException {
+        if (state != State.OPEN) {
+            // Its files are gone, and its bytes are accounted for.
+            throw new IllegalStateException(this + " takes no more, it is " + state);
+        }
         if (chunk.from() > writer.next()) {
             throw new IllegalStateException("a jump from " + writer.next() + " to " + chunk);
         }
@@ -86,7 +90,7 @@ public final class SpooledObject {
             account(sealed.size());
             sealedAt = System.nanoTime();
             state = State.SEALED;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             broken = true;
             throw e;
         }

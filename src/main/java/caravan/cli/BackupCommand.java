@@ -137,9 +137,9 @@ final class BackupCommand implements Callable<Integer> {
                     task.storeAtOnce(now.ends());
                 }
                 boolean finished = watch(task, now, signals, timeouts);
-                engine.stop(DRAIN_SECONDS);
+                boolean drained = engine.stop(DRAIN_SECONDS);
                 report(task);
-                return exitCode(finished, signals);
+                return exitCode(finished && (untilNow || drained), signals);
             }
         }
     }
@@ -261,7 +261,7 @@ final class BackupCommand implements Callable<Integer> {
         if (cause instanceof BackupException known) {
             throw CommandException.couldNot(known.getMessage(), known.hint());
         }
-        throw CommandException.couldNot(String.valueOf(cause.getMessage()), "see the log above");
+        throw CommandException.couldNot(cause.toString(), "see the log above");
     }
 
     private void note(String sentence) {

@@ -20,6 +20,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.ShutdownStrategy;
 
 /** Camel with the route files, and what they refer to: the store, the cluster, the spool, the pools of threads. */
 final class Engine implements AutoCloseable {
@@ -104,13 +105,20 @@ final class Engine implements AutoCloseable {
 
     /** The task of the route that was added. */
     <T extends ChunkClients.Task> T task(Class<T> kind) {
-        return tasks.of(kind).get(0);
+        return tasks(kind).get(0);
     }
 
-    /** Drains and stops: open objects are stored, as long as the timeout lasts. */
-    void stop(long seconds) {
-        context().getShutdownStrategy().setTimeout(seconds);
+    /** All tasks of a kind. */
+    <T extends ChunkClients.Task> List<T> tasks(Class<T> kind) {
+        return tasks.of(kind);
+    }
+
+    /** Drains and stops: open objects are stored, as long as the timeout lasts. Whether that was long enough. */
+    boolean stop(long seconds) {
+        ShutdownStrategy shutdown = context().getShutdownStrategy();
+        shutdown.setTimeout(seconds);
         main.stop();
+        return !shutdown.isTimeoutOccurred();
     }
 
     @Override

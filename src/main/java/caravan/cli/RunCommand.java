@@ -1,6 +1,9 @@
 package caravan.cli;
 
+import caravan.backup.BackupTask;
 import caravan.backup.Spool;
+import caravan.restore.RestoreReport;
+import caravan.restore.RestoreTask;
 import caravan.store.S3Store;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(name = "run", description = "Runs the tasks of the route files, until it is stopped.")
 final class RunCommand implements Callable<Integer> {
     private static final long DRAIN_SECONDS = 45;
-    private static final long WAIT_MILLIS = 60_000;
+    private static final long WAIT_MILLIS = 1_000;
 
     @Mixin
     private CommonOptions common;
@@ -53,11 +56,35 @@ final class RunCommand implements Callable<Integer> {
                         Optional.of(new Spool(spoolDirectory, spoolBytes)))) {
             engine.start();
             common.err().println("running " + engine.context().getRoutesSize() + " routes");
+            engine.tasks(RestoreTask.class).forEach(restore -> restore.done().whenComplete(this::tell));
             while (!signals.await(WAIT_MILLIS)) {
-                // Camel's threads do the work.
+                Optional<Error> broken = broken(engine);
+                if (broken.isPresent()) {
+                    throw CommandException.couldNot(
+                            "this process can't go on: " + broken.get(),
+                            "what is not stored is not committed: start it again");
+                }
             }
-            engine.stop(DRAIN_SECONDS);
-            return signals.terminated() ? ExitCode.DONE : signals.exitCode();
+            boolean drained = engine.stop(DRAIN_SECONDS);
+            return drained && signals.terminated() ? ExitCode.DONE : signals.exitCode();
         }
+    }
+
+    /** How a restore ended, which nobody waits for here. */
+    private void tell(RestoreReport report, Throwable failure) {
+        if (failure == null) {
+            report.attention().forEach(common::warn);
+        } else {
+            Failures.explain(failure, common.err(), false);
+        }
+    }
+
+    /** What ended a thread of a backup, such as memory that ran out. */
+    private static Optional<Error> broken(Engine engine) {
+        return engine.tasks(BackupTask.class).stream()
+                .flatMap(task -> task.progress().fatal().stream())
+                .filter(Error.class::isInstance)
+                .map(Error.class::cast)
+                .findFirst();
     }
 }

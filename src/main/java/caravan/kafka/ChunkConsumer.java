@@ -90,6 +90,16 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
+        try {
+            return polled(timeout);
+        } catch (Error e) {
+            // It ends Camel's polling thread, which tells nobody.
+            readings.keySet().forEach(partition -> owner.failed(partition, e));
+            throw e;
+        }
+    }
+
+    private ConsumerRecords<Object, Object> polled(Duration timeout) {
         runCommits();
         answerRequests();
         applyStarts();

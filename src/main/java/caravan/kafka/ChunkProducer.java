@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.Record;
 import org.apache.kafka.common.utils.Utils;
@@ -69,10 +70,14 @@ public final class ChunkProducer extends KafkaProducer<Object, Object> {
                 } catch (RuntimeException e) {
                     // KafkaProducer.doSend either throws or calls back, never both.
                     acknowledged.onCompletion(null, e);
+                } catch (Error e) {
+                    acknowledged.onCompletion(null, new KafkaException(e));
                 }
             }
         } catch (RuntimeException e) {
             acknowledgements.fail(e);
+        } catch (Error e) {
+            acknowledgements.fail(new KafkaException(e));
         }
         acknowledgements.allSent();
         return acknowledgements.future;

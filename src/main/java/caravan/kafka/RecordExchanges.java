@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -106,7 +105,7 @@ public final class RecordExchanges implements AggregationStrategy {
         if (after.getException() != null) {
             result.failure = result.failure == null ? after.getException() : result.failure;
         } else if (result.failure == null) {
-            add(result, after);
+            add(result, after, result.accounted - 1);
         }
         Exchange grown = before == null ? after : before;
         // What was said of one record must not be said of the chunk.
@@ -117,10 +116,13 @@ public final class RecordExchanges implements AggregationStrategy {
         return grown;
     }
 
-    private static void add(Result result, Exchange after) {
+    /**
+     * @param index of the record in its chunk: counted here, as a step that splits the record leaves an index of its own
+     */
+    private static void add(Result result, Exchange after, int index) {
         @SuppressWarnings("unchecked")
         List<Original> originals = after.getProperty(RECORDS, List.class);
-        Original original = originals.get(after.getProperty(ExchangePropertyKey.SPLIT_INDEX, Integer.class));
+        Original original = originals.get(index);
         if (after.isRouteStop() || after.getProperty(DROP, false, Boolean.class)) {
             result.changed = true;
             return;

@@ -32,6 +32,10 @@ final class ObjectChunks implements Iterator<Chunk>, Closeable {
                     plan.key() + " is damaged: " + e.getMessage(),
                     "see what is damaged with 'verify --data'; leave the topic out with --exclude-topics",
                     e);
+        } catch (Error e) {
+            // Camel's splitter would end without a word to those who wait for it.
+            throw new RestoreException(
+                    RestoreException.Kind.NOT_POSSIBLE, plan.key() + " could not be read: " + e, "see the log", e);
         }
     }
 

@@ -53,6 +53,19 @@ public final class RestoreProgress {
         bytes.add(object.size());
     }
 
+    /** Makes sure that the restore came to the end of every object of its plan. */
+    void complete() {
+        long planned = plan.partitions().stream()
+                .mapToLong(partition -> partition.objects().size())
+                .sum();
+        if (objects() != planned) {
+            throw new RestoreException(
+                    RestoreException.Kind.NOT_POSSIBLE,
+                    "only " + objects() + " of " + planned + " objects were restored",
+                    "see the log; delete the topics that were begun, and run it again");
+        }
+    }
+
     long produced(TopicPartition target) {
         LongAdder count = produced.get(target);
         return count == null ? 0 : count.sum();

@@ -104,6 +104,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     /** Checks the counts, puts the topics' own settings in place, and ends the restore. */
     public synchronized void finish() {
+        progress.complete();
         targets.check(plan, progress);
         RestoreReport report = targets.settle(plan, progress, applyRetention);
         done.complete(report);

@@ -56,6 +56,10 @@ class RecordExchangesTest extends CamelTestSupport {
                             .getHeader(KafkaConstants.HEADERS, Headers.class)
                             .add("seen", null);
                 });
+                from("direct:parts")
+                        .split(bodyAs(String.class).tokenize("."))
+                        .log("part ${body}")
+                        .end();
                 from("direct:fail").process(exchange -> {
                     if (exchange.getMessage().getHeader(KafkaConstants.OFFSET, Long.class) == 7) {
                         throw new IllegalStateException("no");
@@ -108,6 +112,11 @@ class RecordExchangesTest extends CamelTestSupport {
     void aChunkWithoutRecordsPassesAsItIs() {
         Chunk empty = new Chunk(PARTITION, Uuid.ONE_UUID, 1, 5, 9, -1, Rebatcher.batches(List.of()), false);
         assertThat(pass(empty, "direct:keep")).isEqualTo(empty);
+    }
+
+    @Test
+    void aStepThatSplitsARecordDoesNotMixItWithAnother() {
+        assertThat(values(pass(chunk("a.b", "c", "d.e.f"), "direct:parts"))).containsExactly("5:a.b", "7:c", "9:d.e.f");
     }
 
     @Test

@@ -1,0 +1,389 @@
+package caravan.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravan.archive.FrameCodecs;
+import caravan.backup.SpooledObject.State;
+import caravan.kafka.Assignment;
+import caravan.kafka.Chunk;
+import caravan.kafka.KafkaSettings;
+import caravan.kafka.PartitionOwner;
+import caravan.kafka.Rebatcher;
+import caravan.kafka.Start;
+import caravan.kafka.Tasks;
+import caravan.testbed.EmbeddedBroker;
+import caravan.testbed.TestArchive;
+import caravan.testbed.TestData;
+import caravan.testbed.TestS3;
+import caravan.testbed.TestServers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.processor.aggregate.DefaultAggregateController;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From chunks to commits, as the route calls it, but step by step. */
+@ExtendWith(TestServers.class)
+class BackupTaskTest {
+    @TempDir
+    private Path directory;
+
+    private final Tasks tasks = new Tasks();
+    private final List<String> forced = new ArrayList<>();
+    private final ObjectAggregation aggregation = new ObjectAggregation();
+
+    private TestData data;
+    private String topic;
+    private Spool spool;
+    private FrameCodecs codecs;
+    private DefaultCamelContext context;
+    private BackupTask task;
+    private PartitionOwner owner;
+    private Taken assignment;
+    private Start start;
+
+    /** An assignment that notes what is asked of it. */
+    private static final class Taken implements Assignment {
+        private final long number;
+        private final TopicPartition partition;
+        private final List<Long> commits = new ArrayList<>();
+        private final List<String> metadata = new ArrayList<>();
+        private final List<String> restarts = new ArrayList<>();
+        private boolean stopped;
+
+        private Taken(long number, TopicPartition partition) {
+            this.number = number;
+            this.partition = partition;
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public TopicPartition partition() {
+            return partition;
+        }
+
+        @Override
+        public void commit(long offset, Optional<Integer> leaderEpoch, String text) {
+            commits.add(offset);
+            metadata.add(text);
+        }
+
+        @Override
+        public void restart(String why) {
+            restarts.add(why);
+        }
+
+        @Override
+        public void stop() {
+            stopped = true;
+        }
+    }
+
+    @BeforeEach
+    void aPartitionThatWasAssigned(EmbeddedBroker broker, TestS3 s3, TestServers.Names names) throws Exception {
+        data = new TestData(broker);
+        topic = names.topic("orders");
+        data.createTopic(topic, 1, Map.of());
+        spool = new Spool(directory, 256L << 20);
+        codecs = new FrameCodecs(1);
+        context = new DefaultCamelContext();
+        context.getRegistry().bind("tasks", tasks);
+        context.getRegistry().bind("kafka", new KafkaSettings(broker.bootstrapServers()));
+        context.getRegistry().bind("store", new TestArchive(s3).store());
+        context.getRegistry().bind("spool", spool);
+        context.getRegistry().bind("frameCodecs", FrameCodecs.class, () -> codecs);
+        task = new BackupTask();
+        task.setCamelContext(context);
+        task.setTopics(topic);
+        task.setGroup(names.topic("group"));
+        task.setObjects(new DefaultAggregateController() {
+            @Override
+            public int forceCompletionOfGroup(String key) {
+                forced.add(key);
+                return 1;
+            }
+        });
+        aggregation.setTask(task);
+        owner = task.backup().orElseThrow().owner();
+        assignment = new Taken(1, new TopicPartition(topic, 0));
+        start = begin(assignment, Optional.empty());
+        assignment.commits.clear();
+        assignment.metadata.clear();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        tasks.close();
+        spool.close();
+        codecs.close();
+        context.close();
+    }
+
+    @Test
+    void onlyWhatIsStoredWithoutAHoleBeforeItIsCommitted() {
+        // Given
+        SpooledObject first = complete(0, 10);
+        SpooledObject second = complete(10, 20);
+        assertThat(task.storable(first)).isTrue();
+        assertThat(task.storable(second)).isTrue();
+
+        // When
+        task.stored(second);
+
+        // Then
+        assertThat(assignment.commits).isEmpty();
+
+        // When
+        task.stored(first);
+
+        // Then
+        assertThat(assignment.commits).containsExactly(20L);
+        assertThat(assignment.metadata).singleElement().asString().endsWith(fileName(second));
+        assertThat(spool.used()).isZero();
+    }
+
+    @Test
+    void whatAnObjectThatIsNotStoredFollowsIsNeverCommitted() {
+        // Given
+        SpooledObject lost = complete(0, 10);
+        assertThat(task.storable(lost)).isTrue();
+
+        // When
+        for (int i = 1; i < 5; i++) {
+            SpooledObject next = complete(10 * i, 10 * (i + 1));
+            assertThat(task.storable(next)).isTrue();
+            task.stored(next);
+        }
+
+        // Then
+        assertThat(assignment.commits).isEmpty();
+    }
+
+    @Test
+    void whatATopicHeldBeforeItWasRecreatedIsNotStored() {
+        // Given
+        SpooledObject object = complete(0, 10);
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 10, 20)));
+        data.deleteTopic(topic);
+        data.createTopic(topic, 1, Map.of());
+
+        // When
+        boolean storable = task.storable(object);
+
+        // Then
+        assertThat(storable).isFalse();
+        assertThat(object.state()).isEqualTo(State.DISCARDED);
+        assertThat(body(growing).state()).isEqualTo(State.DISCARDED);
+        assertThat(assignment.restarts).hasSize(1);
+        assertThat(assignment.commits).isEmpty();
+        assertThat(spool.used()).isZero();
+    }
+
+    @Test
+    void whatStillArrivesForAnAssignmentWhoseDataIsVoidIsNotTakenAndTakesNoRoom() {
+        // Given
+        SpooledObject object = complete(0, 10);
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 10, 20)));
+        data.deleteTopic(topic);
+        assertThat(task.storable(object)).isFalse();
+
+        // When
+        aggregation.aggregate(growing, exchange(chunk(1, 20, 30)));
+        aggregation.onCompletion(growing);
+
+        // Then
+        assertThat(owner.accepted(assignment)).isEqualTo(20);
+        assertThat(task.storable(body(growing))).isFalse();
+        assertThat(spool.used()).isZero();
+        assertThat(directory
+                        .toFile()
+                        .listFiles(file -> file.getName().startsWith("process-"))[0]
+                        .list())
+                .containsExactly("lock");
+    }
+
+    @Test
+    void aRevokedPartitionsOpenObjectsAreDroppedAndItsCommitsToo() {
+        // Given
+        SpooledObject storing = complete(0, 10);
+        assertThat(task.storable(storing)).isTrue();
+        SpooledObject sealed = complete(10, 20);
+        SpooledObject open = body(aggregation.aggregate(null, exchange(chunk(1, 20, 30))));
+
+        // When
+        owner.released(assignment);
+
+        // Then: only the file that is being read is left
+        assertThat(List.of(storing.state(), sealed.state(), open.state()))
+                .containsExactly(State.STORING, State.DISCARDED, State.DISCARDED);
+        assertThat(task.storable(sealed)).isFalse();
+
+        // When
+        task.stored(storing);
+
+        // Then
+        assertThat(assignment.commits).isEmpty();
+        assertThat(spool.used()).isZero();
+    }
+
+    @Test
+    void threeObjectsThatWaitToBeStoredAreEnough() {
+        // Given
+        List<SpooledObject> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            assertThat(owner.hasRoom(assignment)).isTrue();
+            waiting.add(complete(10 * i, 10 * (i + 1)));
+        }
+        assertThat(owner.hasRoom(assignment)).isFalse();
+
+        // When
+        assertThat(task.storable(waiting.get(0))).isTrue();
+        task.stored(waiting.get(0));
+
+        // Then
+        assertThat(owner.hasRoom(assignment)).isTrue();
+    }
+
+    @Test
+    void aFullSpoolTakesNothingMoreAndStoresItsLargestObject() {
+        // Given
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 0, 10)));
+        spool.grow(spool.capacity());
+
+        // When
+        owner.beforeFetch(Map.of(assignment.partition(), 10L));
+
+        // Then
+        assertThat(owner.hasRoom(assignment)).isFalse();
+        assertThat(forced).containsExactly(body(growing).correlationKey());
+        spool.grow(-spool.capacity());
+    }
+
+    @Test
+    void aRestartWaitsForWhatIsOpen() throws Exception {
+        // Given
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 0, 10)));
+        Taken next = new Taken(2, assignment.partition());
+
+        // When
+        var found = owner.assigned(next, Optional.of(assignment), OptionalLong.empty());
+
+        // Then
+        assertThat(forced).containsExactly(body(growing).correlationKey());
+        assertThat(found).isNotDone();
+
+        // When
+        aggregation.onCompletion(growing);
+        assertThat(task.storable(body(growing))).isTrue();
+        assertThat(found).isNotDone();
+        task.stored(body(growing));
+
+        // Then: this object was not really stored
+        assertThat(found.get(30, TimeUnit.SECONDS).offset()).isZero();
+    }
+
+    @Test
+    void aChunkOfAnAssignmentThatEndedDoesNotHoldThePollingThread() {
+        // When
+        Exchange dropped = aggregation.aggregate(null, exchange(chunk(99, 0, 10)));
+
+        // Then
+        assertThat(aggregation.matches(dropped)).isTrue();
+        aggregation.onCompletion(dropped);
+        assertThat(task.storable(dropped.getMessage().getBody())).isFalse();
+    }
+
+    @Test
+    void anErrorIsNotTakenForAnAcceptedChunk() {
+        // Given
+        context.getRegistry().unbind("frameCodecs");
+        context.getRegistry().bind("frameCodecs", FrameCodecs.class, () -> {
+            throw new UnsatisfiedLinkError("no zstd for this machine");
+        });
+
+        // When
+        Exchange dropped = aggregation.aggregate(null, exchange(chunk(1, 0, 10)));
+
+        // Then
+        assertThat(aggregation.matches(dropped)).isTrue();
+        assertThat(owner.accepted(assignment)).isZero();
+        assertThat(task.progress().fatal()).containsInstanceOf(UnsatisfiedLinkError.class);
+    }
+
+    @Test
+    void anObjectNeverSpansAJump() {
+        // Given
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 0, 10)));
+
+        // When
+        aggregation.aggregate(growing, exchange(chunk(1, 15, 20)));
+
+        // Then
+        assertThat(body(growing).next()).isEqualTo(10);
+        assertThat(owner.accepted(assignment)).isEqualTo(10);
+    }
+
+    private Start begin(Taken taken, Optional<Assignment> predecessor) throws Exception {
+        return owner.assigned(taken, predecessor, OptionalLong.empty()).get(30, TimeUnit.SECONDS);
+    }
+
+    /** An object of one chunk, complete. */
+    private SpooledObject complete(long from, long next) {
+        Exchange exchange = aggregation.aggregate(null, exchange(chunk(1, from, next)));
+        aggregation.onCompletion(exchange);
+        return body(exchange);
+    }
+
+    private static SpooledObject body(Exchange exchange) {
+        return exchange.getMessage().getBody(SpooledObject.class);
+    }
+
+    private static String fileName(SpooledObject object) {
+        return object.getKey().substring(object.getKey().lastIndexOf('/') + 1);
+    }
+
+    private Exchange exchange(Chunk chunk) {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.getMessage().setBody(chunk);
+        return exchange;
+    }
+
+    private Chunk chunk(long number, long from, long next) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (long offset = from; offset < next; offset++) {
+            records.add(new ConsumerRecord<>(
+                    topic,
+                    0,
+                    offset,
+                    1_000,
+                    TimestampType.CREATE_TIME,
+                    1,
+                    1,
+                    new byte[] {1},
+                    new byte[] {(byte) offset},
+                    new RecordHeaders(),
+                    Optional.of(0)));
+        }
+        return new Chunk(
+                assignment.partition(), start.topicId(), number, from, next, 0, Rebatcher.batches(records), false);
+    }
+}
