@@ -9,7 +9,6 @@ import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
-import caravan.kafka.Tasks;
 import caravan.kafka.TopicFilter;
 import caravan.store.Store;
 import java.io.IOException;
@@ -272,6 +271,5 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     @Override
     public void setCamelContext(CamelContext context) {
         this.context = context;
-        bean("tasks", Tasks.class).enter(this);
     }
 }

@@ -6,7 +6,6 @@ import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
-import caravan.kafka.Tasks;
 import caravan.kafka.TopicFilter;
 import caravan.kafka.UnsupportedRecordException;
 import caravan.restore.RestorePlan.ObjectPlan;
@@ -205,6 +204,5 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     @Override
     public void setCamelContext(CamelContext context) {
         this.context = context;
-        bean("tasks", Tasks.class).enter(this);
     }
 }
