@@ -35,7 +35,10 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     /** Most bytes of log that an object is let grow to. */
     public static final long LARGEST_OBJECT = ObjectWriter.MAX_LOG_BYTES;
 
+    private static final long FLUSH_POLL_MILLIS = 20;
+
     private final Progress progress = new Progress();
+    private final LagWatch lag = new LagWatch();
 
     private String topics;
     private String excludeTopics = "";
@@ -57,19 +60,28 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
 
     @Override
     public Optional<ChunkClients.Backup> backup() {
-        TopicFilter filter = TopicFilter.of(topics, excludeTopics);
-        return Optional.of(new ChunkClients.Backup(filter, starts().group(), partitions()));
+        try {
+            return Optional.of(new ChunkClients.Backup(filter(), starts().group(), partitions()));
+        } catch (RuntimeException e) {
+            // Camel asks again, and tells nobody why.
+            progress.failing(e);
+            throw e;
+        }
     }
 
     /** Opens the archive and the cluster; fails as long as they are away. */
     private synchronized PartitionStarts starts() {
         if (starts == null) {
-            if (cluster == null) {
-                cluster = new Cluster(kafka());
-            }
-            starts = PartitionStarts.open(bean("store", Store.class), cluster, group, unidentifiedTopics, progress);
+            starts = PartitionStarts.open(bean("store", Store.class), cluster(), group, unidentifiedTopics, progress);
         }
         return starts;
+    }
+
+    private synchronized Cluster cluster() {
+        if (cluster == null) {
+            cluster = new Cluster(kafka());
+        }
+        return cluster;
     }
 
     private synchronized OwnedPartitions partitions() {
@@ -164,7 +176,12 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         partitions().recordFailed(chunk.partition(), cause);
     }
 
-    // ---- for commands ----
+    // ---- for those who run and watch it ----
+
+    /** The topics that this task backs up. */
+    public TopicFilter filter() {
+        return TopicFilter.of(topics, excludeTopics);
+    }
 
     public Progress progress() {
         return progress;
@@ -173,6 +190,57 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     /** The consumer group; opens the archive to learn its name where none was given. */
     public String groupName() {
         return starts().group();
+    }
+
+    /**
+     * Asks the cluster how long the logs are of the partitions that this process backs up. Blocking.
+     *
+     * @throws org.apache.kafka.common.KafkaException where it does not answer
+     */
+    public void observe() {
+        Map<TopicPartition, Long> stored = partitions().stored();
+        if (!stored.isEmpty()) {
+            lag.observe(stored, cluster().highWatermarks(stored.keySet()));
+        }
+        if (lag.of(stored).stream().allMatch(partition -> partition.records() == 0)
+                && progress.failing().isEmpty()) {
+            progress.succeeded();
+        }
+    }
+
+    /** How far the archive is behind, for each partition that this process backs up and whose start it knows, by name. */
+    public List<PartitionLag> lag() {
+        return lag.of(partitions().stored());
+    }
+
+    /**
+     * Stores all that is open, whatever its size and age, and waits until it is stored.
+     *
+     * @return whether it was, before the timeout
+     */
+    public boolean flush(Duration timeout) throws InterruptedException {
+        Map<TopicPartition, Long> taken = partitions().accepted();
+        objects.forceCompletionOfAllGroups();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!stored(taken)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(FLUSH_POLL_MILLIS);
+        }
+        return true;
+    }
+
+    /** A partition that is not ours any more is another process's to store. */
+    private boolean stored(Map<TopicPartition, Long> taken) {
+        Map<TopicPartition, Long> stored = partitions().stored();
+        return taken.entrySet().stream()
+                .allMatch(entry -> stored.getOrDefault(entry.getKey(), Long.MAX_VALUE) >= entry.getValue());
+    }
+
+    /** Bytes that its process's spool takes up. */
+    public long spoolBytes() {
+        return bean("spool", Spool.class).used();
     }
 
     /** How long it has been failing to fetch, or an object has been complete without being stored. */

@@ -25,6 +25,7 @@ final class CommitLedger {
     private final Deque<SpooledObject> objects = new ArrayDeque<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private long accepted;
+    private long stored;
     private boolean closing;
     private boolean released;
 
@@ -34,6 +35,7 @@ final class CommitLedger {
         this.folder = folder;
         this.archiveId = archiveId;
         this.accepted = start.offset();
+        this.stored = start.offset();
     }
 
     Assignment assignment() {
@@ -66,11 +68,19 @@ final class CommitLedger {
         return accepted;
     }
 
+    /** Offset up to which (exclusive) everything is in the archive. */
+    synchronized long storedUpTo() {
+        return stored;
+    }
+
     /** An object is in the archive. Commits up to the first object that is not. */
     synchronized void stored() {
         ObjectKey last = null;
         while (!objects.isEmpty() && objects.peekFirst().state() == State.STORED) {
             last = objects.removeFirst().sealed().key();
+        }
+        if (last != null) {
+            stored = last.next();
         }
         if (last != null && !released) {
             Optional<Integer> epoch = last.epoch() < 0 ? Optional.empty() : Optional.of(last.epoch());

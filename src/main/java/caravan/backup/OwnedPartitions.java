@@ -6,6 +6,7 @@ import caravan.kafka.PartitionOwner;
 import caravan.kafka.Start;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -83,6 +85,23 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     /** The ledger that an object is entered in. */
     Optional<CommitLedger> ledgerOf(SpooledObject object) {
         return ledgers.values().stream().filter(ledger -> ledger.holds(object)).findFirst();
+    }
+
+    /** Offsets up to which (exclusive) the partitions are in the archive, of those whose start is known. */
+    Map<TopicPartition, Long> stored() {
+        return offsets(CommitLedger::storedUpTo);
+    }
+
+    /** Offsets up to which (exclusive) the route took the partitions, of those whose start is known. */
+    Map<TopicPartition, Long> accepted() {
+        return offsets(CommitLedger::accepted);
+    }
+
+    private Map<TopicPartition, Long> offsets(ToLongFunction<CommitLedger> of) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        current.forEach((partition, assignment) ->
+                ledger(assignment.number()).ifPresent(ledger -> offsets.put(partition, of.applyAsLong(ledger))));
+        return offsets;
     }
 
     /** The longest that an object has been complete without being stored. */

@@ -24,7 +24,9 @@ public final class Progress {
     private final LongAdder bytesStored = new LongAdder();
     private final LongAdder objectsStored = new LongAdder();
     private final LongAdder gaps = new LongAdder();
+    private final LongAdder uploadFailures = new LongAdder();
     private final AtomicLong lastPoll = new AtomicLong(System.nanoTime());
+    private final AtomicLong lastSuccess = new AtomicLong(System.nanoTime());
     private final AtomicReference<Failing> failing = new AtomicReference<>();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
 
@@ -39,10 +41,22 @@ public final class Progress {
         bytesStored.add(object.sealed().size());
         objectsStored.increment();
         failing.set(null);
+        succeeded();
     }
 
     void gap() {
         gaps.increment();
+    }
+
+    /** An attempt to store an object failed; it is tried again. */
+    void uploadFailed(Throwable cause) {
+        uploadFailures.increment();
+        failing(cause);
+    }
+
+    /** Something was stored, or there is nothing that is not. */
+    void succeeded() {
+        lastSuccess.set(System.nanoTime());
     }
 
     void polled() {
@@ -95,6 +109,17 @@ public final class Progress {
         return gaps.sum();
     }
 
+    /** Attempts to store an object that failed. */
+    public long uploadFailures() {
+        return uploadFailures.sum();
+    }
+
+    /** Since something was stored, or everything was seen to be; since the task was made where neither was yet. */
+    public Duration sinceLastSuccess() {
+        return Duration.ofNanos(System.nanoTime() - lastSuccess.get());
+    }
+
+    /** Since the consumer last polled; a suspended one still does. */
     public Duration sinceLastPoll() {
         return Duration.ofNanos(System.nanoTime() - lastPoll.get());
     }

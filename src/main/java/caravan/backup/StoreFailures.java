@@ -15,6 +15,6 @@ public final class StoreFailures implements Processor {
     @Override
     public void process(Exchange exchange) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        task.progress().failing(cause == null ? exchange.getException() : cause);
+        task.progress().uploadFailed(cause == null ? exchange.getException() : cause);
     }
 }
