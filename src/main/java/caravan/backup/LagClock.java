@@ -1,8 +1,8 @@
 package caravan.backup;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Since when a partition's log has been longer than what is stored of it, told from ends of the log that were seen at intervals.
@@ -14,14 +14,14 @@ final class LagClock {
 
     private record Seen(long end, long at) {}
 
-    private final Deque<Seen> seen = new ArrayDeque<>();
+    private final List<Seen> seen = new ArrayList<>();
     private long end = -1;
 
     /** The log ended here (exclusive) at this time, on the clock of {@link System#nanoTime}. */
     void ended(long offset, long now) {
         if (offset > end) {
             end = offset;
-            seen.addLast(new Seen(offset, now));
+            seen.add(new Seen(offset, now));
             if (seen.size() > MOST) {
                 thin();
             }
@@ -35,22 +35,27 @@ final class LagClock {
 
     /** How long the offset {@code stored} has been there; zero where the log was never seen to reach it. */
     Duration waiting(long stored, long now) {
-        while (!seen.isEmpty() && seen.peekFirst().end() <= stored) {
-            seen.removeFirst();
+        while (!seen.isEmpty() && seen.get(0).end() <= stored) {
+            seen.remove(0);
         }
         return seen.isEmpty()
                 ? Duration.ZERO
-                : Duration.ofNanos(now - seen.peekFirst().at());
+                : Duration.ofNanos(now - seen.get(0).at());
     }
 
-    /** Makes one of each pair: what both saw, since the earlier. */
+    /** Makes one of the two neighbours that are closest in time: what both saw, since the earlier. */
     private void thin() {
-        Deque<Seen> kept = new ArrayDeque<>();
-        while (!seen.isEmpty()) {
-            Seen first = seen.removeFirst();
-            Seen second = seen.isEmpty() ? first : seen.removeFirst();
-            kept.addLast(new Seen(second.end(), first.at()));
+        int closest = 0;
+        for (int i = 1; i < seen.size() - 1; i++) {
+            if (apart(i) < apart(closest)) {
+                closest = i;
+            }
         }
-        seen.addAll(kept);
+        Seen later = seen.remove(closest + 1);
+        seen.set(closest, new Seen(later.end(), seen.get(closest).at()));
+    }
+
+    private long apart(int i) {
+        return seen.get(i + 1).at() - seen.get(i).at();
     }
 }
