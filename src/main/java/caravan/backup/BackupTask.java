@@ -5,6 +5,7 @@ import caravan.archive.FrameCodecs;
 import caravan.archive.ObjectIdentity;
 import caravan.archive.ObjectWriter;
 import caravan.backup.SpooledObject.State;
+import caravan.catalog.ArchiveCheck;
 import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
@@ -47,7 +48,9 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     private long maxAgeMillis = 60_000;
     private Compression compression = Compression.AUTO;
     private boolean unidentifiedTopics;
+    private long verifyIntervalMillis;
     private AggregateController objects;
+    private volatile ArchiveCheck verification;
     private CamelContext context;
     private Cluster cluster;
     private PartitionStarts starts;
@@ -238,6 +241,27 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
                 .allMatch(entry -> stored.getOrDefault(entry.getKey(), Long.MAX_VALUE) >= entry.getValue());
     }
 
+    /**
+     * Checks the keys of the archive for the topics of this task: gaps, holes, foreign files. Blocking.
+     *
+     * @throws caravan.store.StoreException where the store does not answer
+     */
+    public ArchiveCheck verify() {
+        ArchiveCheck check = ArchiveCheck.of(bean("store", Store.class), filter()::matches);
+        verification = check;
+        return check;
+    }
+
+    /** What the last check of the archive found; empty before the first. */
+    public Optional<ArchiveCheck> verification() {
+        return Optional.ofNullable(verification);
+    }
+
+    /** How often the archive is to be checked; zero for never. */
+    public Duration verifyInterval() {
+        return Duration.ofMillis(verifyIntervalMillis);
+    }
+
     /** Bytes that its process's spool takes up. */
     public long spoolBytes() {
         return bean("spool", Spool.class).used();
@@ -321,6 +345,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     /** {@code auto}, {@code zstd}, {@code stored} or {@code deflate}. */
     public void setCompression(String compression) {
         this.compression = Compression.valueOf(compression.toUpperCase(Locale.ROOT));
+    }
+
+    /** How often the archive is checked, such as {@code 24h}; 0 for never. */
+    public void setVerifyInterval(String verifyInterval) {
+        this.verifyIntervalMillis = TimeUtils.toMilliSeconds(verifyInterval);
     }
 
     public void setAllowUnidentifiedTopics(boolean allow) {

@@ -26,6 +26,7 @@ public final class Progress {
     private final LongAdder gaps = new LongAdder();
     private final LongAdder uploadFailures = new LongAdder();
     private final AtomicLong lastPoll = new AtomicLong(System.nanoTime());
+    private volatile boolean polls;
     private final AtomicLong lastSuccess = new AtomicLong(System.nanoTime());
     private final AtomicReference<Failing> failing = new AtomicReference<>();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
@@ -60,6 +61,7 @@ public final class Progress {
     }
 
     void polled() {
+        polls = true;
         lastPoll.set(System.nanoTime());
     }
 
@@ -117,6 +119,11 @@ public final class Progress {
     /** Since something was stored, or everything was seen to be; since the task was made where neither was yet. */
     public Duration sinceLastSuccess() {
         return Duration.ofNanos(System.nanoTime() - lastSuccess.get());
+    }
+
+    /** Whether there is a consumer that polled already. */
+    public boolean polls() {
+        return polls;
     }
 
     /** Since the consumer last polled; a suspended one still does. */

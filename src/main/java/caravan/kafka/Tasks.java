@@ -42,6 +42,14 @@ public final class Tasks implements AutoCloseable {
         return Optional.ofNullable(tasks.get(name));
     }
 
+    /** What a task is called; empty where it is not one of these. */
+    public Optional<String> nameOf(ChunkClients.Task task) {
+        return tasks.entrySet().stream()
+                .filter(entry -> entry.getValue() == task)
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     /** All tasks by name, in the order of their names. */
     public Map<String, ChunkClients.Task> all() {
         return new TreeMap<>(tasks);

@@ -24,6 +24,7 @@ import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +32,12 @@ import org.slf4j.LoggerFactory;
 public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreTask.class);
 
-    private final RestoreProgress progress = new RestoreProgress();
-    private final CompletableFuture<RestoreReport> done = new CompletableFuture<>();
+    private volatile RestoreProgress progress = new RestoreProgress();
+    private volatile CompletableFuture<RestoreReport> done = new CompletableFuture<>();
+
+    private volatile String restoreId = newId();
+    private volatile long startedAt = System.currentTimeMillis();
+    private volatile Optional<Throwable> hindrance = Optional.empty();
 
     private String topics = ".*";
     private String excludeTopics = "";
@@ -54,6 +59,55 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     }
 
     // ---- steps of the route ----
+
+    /**
+     * Begins; whether there is something to do. There is not where the journal says that this restore came to its end in an
+     * earlier life of the service.
+     */
+    public boolean due() throws InterruptedException {
+        if (done.isDone()) {
+            progress = new RestoreProgress();
+            done = new CompletableFuture<>();
+            restoreId = newId();
+        }
+        startedAt = System.currentTimeMillis();
+        Optional<RestoreReport> before = Optional.empty();
+        Optional<RestoreJournal> journal = journal();
+        if (journal.isPresent()) {
+            before = journal.get().finished(this);
+        }
+        hindrance = Optional.empty();
+        before.ifPresent(done::complete);
+        return before.isEmpty();
+    }
+
+    private static String newId() {
+        return Uuid.randomUuid().toString();
+    }
+
+    /** The store or the cluster is away, and is waited for. */
+    public void hindered(Throwable cause) {
+        hindrance = Optional.of(cause);
+    }
+
+    /** What it is waiting for the end of; empty where it is not. */
+    public Optional<Throwable> hindrance() {
+        return hindrance;
+    }
+
+    /** A random id of this run; another one after it was started again. */
+    public String restoreId() {
+        return restoreId;
+    }
+
+    /** When this run began, epoch millis. */
+    public long startedAt() {
+        return startedAt;
+    }
+
+    private Optional<RestoreJournal> journal() {
+        return Optional.ofNullable(CamelContextHelper.lookup(context, "restoreJournal", RestoreJournal.class));
+    }
 
     /** Reads what the archive holds, chooses, and freezes the choice. */
     public synchronized RestorePlan plan() {
@@ -106,6 +160,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         progress.complete();
         targets.check(plan, progress);
         RestoreReport report = targets.settle(plan, progress, applyRetention);
+        journal().ifPresent(journal -> journal.ended(this, report));
         done.complete(report);
     }
 
@@ -113,7 +168,9 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     public synchronized void failed(Exchange exchange) {
         Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         LOG.debug("restore failed", cause);
-        done.completeExceptionally(explained(cause));
+        RestoreException why = explained(cause);
+        journal().ifPresent(journal -> journal.failed(this, why));
+        done.completeExceptionally(why);
     }
 
     private RestoreException explained(Throwable cause) {
@@ -151,10 +208,16 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         return at.getMessage() == null ? at.toString() : at.getMessage();
     }
 
-    // ---- for the command ----
+    // ---- for those who run and watch it ----
 
+    /** How the restore ends; another one after it was started again. */
     public CompletableFuture<RestoreReport> done() {
         return done;
+    }
+
+    /** What it restored; empty as long as it has not come to its end. */
+    public Optional<RestoreReport> report() {
+        return done.isDone() && !done.isCompletedExceptionally() ? Optional.of(done.join()) : Optional.empty();
     }
 
     public RestoreProgress progress() {

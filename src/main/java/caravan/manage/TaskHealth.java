@@ -1,0 +1,89 @@
+package caravan.manage;
+
+import caravan.backup.BackupTask;
+import caravan.backup.Progress;
+import caravan.kafka.ChunkClients;
+import caravan.kafka.Tasks;
+import caravan.restore.RestoreTask;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/**
+ * Whether the tasks do what they should. Not ready: a backup that fails for longer than half a minute or needs a person, a restore
+ * that failed. Not alive: a consumer that has not polled for five minutes although its route runs, which nothing but a new process
+ * mends. A task that somebody paused or stopped is neither.
+ */
+public final class TaskHealth extends AbstractHealthCheck {
+    private static final Duration FAILING = Duration.ofSeconds(30);
+    private static final Duration SILENT = Duration.ofMinutes(5);
+
+    /** What is asked. */
+    public enum Kind {
+        LIVENESS,
+        READINESS
+    }
+
+    private final Tasks tasks;
+    private final Kind kind;
+
+    public TaskHealth(Tasks tasks, Kind kind) {
+        super("caravan", "caravan-tasks-" + (kind == Kind.LIVENESS ? "alive" : "ready"));
+        this.tasks = tasks;
+        this.kind = kind;
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return kind == Kind.LIVENESS;
+    }
+
+    @Override
+    public boolean isReadiness() {
+        return kind == Kind.READINESS;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        builder.up();
+        tasks.all().forEach((name, task) -> {
+            TaskState state =
+                    TaskState.of(task, getCamelContext().getRouteController().getRouteStatus(name));
+            if (state == TaskState.PAUSED || state == TaskState.STOPPED) {
+                builder.detail(name, state.text());
+                return;
+            }
+            boolean down = kind == Kind.LIVENESS ? silent(task) : hindered(task);
+            builder.detail(
+                    name,
+                    down
+                            ? state.text()
+                                    + TaskFailure.of(task)
+                                            .map(why -> ": " + why)
+                                            .orElse("")
+                            : state.text());
+            if (down) {
+                builder.down();
+            }
+        });
+    }
+
+    private static boolean silent(ChunkClients.Task task) {
+        return task instanceof BackupTask backup
+                && backup.progress().polls()
+                && backup.progress().sinceLastPoll().compareTo(SILENT) > 0;
+    }
+
+    private static boolean hindered(ChunkClients.Task task) {
+        if (task instanceof BackupTask backup) {
+            return backup.progress().fatal().isPresent()
+                    || backup.progress()
+                            .failing()
+                            .map(Progress.Failing::lasting)
+                            .map(lasting -> lasting.compareTo(FAILING) > 0)
+                            .orElse(false);
+        }
+        return task instanceof RestoreTask restore && restore.done().isCompletedExceptionally();
+    }
+}

@@ -1,0 +1,85 @@
+package caravan.manage;
+
+import caravan.backup.BackupTask;
+import caravan.catalog.ArchiveCheck;
+import caravan.catalog.Finding;
+import caravan.kafka.Tasks;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at the backups at intervals: how far they are behind, and, where it is due, what a check of the archive finds. */
+public final class TaskWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
+
+    private final Tasks tasks;
+    private final TaskMeters meters;
+    private final Instant started = Instant.now();
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, runnable -> {
+        Thread thread = new Thread(runnable, "caravan-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * @param interval between two looks
+     */
+    public TaskWatch(Tasks tasks, TaskMeters meters, Duration interval) {
+        this.tasks = tasks;
+        this.meters = meters;
+        timer.scheduleWithFixedDelay(this::observe, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::verify, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void observe() {
+        tasks.all().forEach((name, task) -> {
+            if (task instanceof BackupTask backup) {
+                try {
+                    backup.observe();
+                } catch (InterruptException e) {
+                    LOG.debug("{} is not observed any more", name);
+                } catch (RuntimeException e) {
+                    LOG.debug("{}: the cluster can't be asked how far the backup is behind: {}", name, e.toString());
+                }
+                meters.observed(name, backup.lag());
+            }
+        });
+    }
+
+    private void verify() {
+        tasks.all().forEach((name, task) -> {
+            if (task instanceof BackupTask backup && due(backup)) {
+                try {
+                    ArchiveCheck check = backup.verify();
+                    LOG.info(
+                            "{}: checked {} objects of {} topics: {}",
+                            name,
+                            check.objects(),
+                            check.topics(),
+                            check.verdict());
+                    check.findings().stream()
+                            .map(Finding::message)
+                            .forEach(message -> LOG.warn("{}: {}", name, message));
+                } catch (RuntimeException e) {
+                    LOG.warn("{}: the archive could not be checked: {}", name, e.getMessage());
+                }
+            }
+        });
+    }
+
+    private boolean due(BackupTask backup) {
+        Instant last = backup.verification().map(ArchiveCheck::at).orElse(started);
+        return backup.verifyInterval().compareTo(Duration.ZERO) > 0
+                && last.plus(backup.verifyInterval()).isBefore(Instant.now());
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}
