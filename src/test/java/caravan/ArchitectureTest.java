@@ -32,7 +32,8 @@ class ArchitectureTest {
         "catalog, catalog kafka store archive",
         "backup, backup catalog kafka store archive",
         "restore, restore catalog kafka store archive",
-        "cli, cli backup restore catalog kafka store archive"
+        "manage, manage backup restore catalog kafka store archive",
+        "cli, cli manage backup restore catalog kafka store archive"
     })
     void packagesSeeOnlyWhatLiesBelow(String name, String seen) {
         String[] allowed = Arrays.stream(seen.split(" "))
@@ -49,7 +50,7 @@ class ArchitectureTest {
     @Test
     void everyPackageHasARule() {
         assertThat(CLASSES.stream().map(type -> type.getPackageName()).distinct())
-                .allMatch(name -> name.matches("caravan(\\.(archive|store|kafka|catalog|backup|restore|cli))?"));
+                .allMatch(name -> name.matches("caravan(\\.(archive|store|kafka|catalog|backup|restore|manage|cli))?"));
     }
 
     @Test
