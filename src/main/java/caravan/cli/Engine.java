@@ -85,6 +85,15 @@ final class Engine implements AutoCloseable {
         return pool;
     }
 
+    /** Before it is started: what else is configured. */
+    Main main() {
+        return main;
+    }
+
+    Tasks tasks() {
+        return tasks;
+    }
+
     void start() throws Exception {
         main.start();
     }

@@ -2,8 +2,9 @@ package caravan.cli;
 
 import caravan.backup.BackupTask;
 import caravan.backup.Spool;
-import caravan.restore.RestoreReport;
-import caravan.restore.RestoreTask;
+import caravan.kafka.KafkaSettings;
+import caravan.manage.Listeners;
+import caravan.manage.Management;
 import caravan.store.S3Store;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,19 +45,25 @@ final class RunCommand implements Callable<Integer> {
             description = "Most bytes that the spool takes up (default: ${DEFAULT-VALUE}).")
     private long spoolBytes;
 
+    @Mixin
+    private ListenerOptions listenerOptions;
+
     @Override
     public Integer call() throws Exception {
         Signals signals = new Signals();
-        try (S3Store store = storeOptions.open();
+        Listeners listeners = listenerOptions.listeners();
+        KafkaSettings kafka = kafkaOptions.settings();
+        try (S3Store store = storeOptions.later();
                 Engine engine = new Engine(
                         routeOptions.directory(),
                         true,
                         store,
-                        kafkaOptions.settings(),
-                        Optional.of(new Spool(spoolDirectory, spoolBytes)))) {
+                        kafka,
+                        Optional.of(new Spool(spoolDirectory, spoolBytes)));
+                Management management = new Management(engine.main(), engine.tasks(), store, kafka, listeners)) {
             engine.start();
-            common.err().println("running " + engine.context().getRoutesSize() + " routes");
-            engine.tasks(RestoreTask.class).forEach(restore -> restore.done().whenComplete(this::tell));
+            management.started();
+            common.err().println("running " + engine.tasks().all().size() + " tasks; " + listeners);
             while (!signals.await(WAIT_MILLIS)) {
                 Optional<Error> broken = broken(engine);
                 if (broken.isPresent()) {
@@ -67,15 +74,6 @@ final class RunCommand implements Callable<Integer> {
             }
             boolean drained = engine.stop(DRAIN_SECONDS);
             return drained && signals.terminated() ? ExitCode.DONE : signals.exitCode();
-        }
-    }
-
-    /** How a restore ended, which nobody waits for here. */
-    private void tell(RestoreReport report, Throwable failure) {
-        if (failure == null) {
-            report.attention().forEach(common::warn);
-        } else {
-            Failures.explain(failure, common.err(), false);
         }
     }
 

@@ -23,6 +23,11 @@ class StoreOptions {
         return opened;
     }
 
+    /** Opens the store, whether it answers or not. */
+    S3Store later() {
+        return S3Store.open(StoreLocation.parse(store));
+    }
+
     String location() {
         return store;
     }

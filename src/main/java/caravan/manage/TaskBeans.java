@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 public final class TaskBeans implements Tasks.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(TaskBeans.class);
 
-    private final CamelContext context;
+    private final Supplier<CamelContext> context;
     private final MBeanServer server;
 
-    public TaskBeans(CamelContext context, MBeanServer server) {
+    public TaskBeans(Supplier<CamelContext> context, MBeanServer server) {
         this.context = context;
         this.server = server;
     }
@@ -27,7 +27,7 @@ public final class TaskBeans implements Tasks.Listener {
     @Override
     public void entered(String name, ChunkClients.Task task) {
         Supplier<TaskState> state =
-                () -> TaskState.of(task, context.getRouteController().getRouteStatus(name));
+                () -> TaskState.of(task, context.get().getRouteController().getRouteStatus(name));
         Object bean = task instanceof BackupTask backup
                 ? new BackupBean(backup, state)
                 : new RestoreBean((RestoreTask) task, state);

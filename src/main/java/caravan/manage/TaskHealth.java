@@ -7,6 +7,8 @@ import caravan.kafka.Tasks;
 import caravan.restore.RestoreTask;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
@@ -25,11 +27,16 @@ public final class TaskHealth extends AbstractHealthCheck {
         READINESS
     }
 
+    private final Supplier<CamelContext> camel;
     private final Tasks tasks;
     private final Kind kind;
 
-    public TaskHealth(Tasks tasks, Kind kind) {
+    /**
+     * @param camel Camel's context; empty while it starts
+     */
+    public TaskHealth(Supplier<CamelContext> camel, Tasks tasks, Kind kind) {
         super("caravan", "caravan-tasks-" + (kind == Kind.LIVENESS ? "alive" : "ready"));
+        this.camel = camel;
         this.tasks = tasks;
         this.kind = kind;
     }
@@ -49,7 +56,7 @@ public final class TaskHealth extends AbstractHealthCheck {
         builder.up();
         tasks.all().forEach((name, task) -> {
             TaskState state =
-                    TaskState.of(task, getCamelContext().getRouteController().getRouteStatus(name));
+                    TaskState.of(task, camel.get().getRouteController().getRouteStatus(name));
             if (state == TaskState.PAUSED || state == TaskState.STOPPED) {
                 builder.detail(name, state.text());
                 return;

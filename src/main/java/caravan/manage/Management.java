@@ -1,0 +1,118 @@
+package caravan.manage;
+
+import caravan.kafka.KafkaSettings;
+import caravan.kafka.Tasks;
+import caravan.store.Store;
+import caravan.store.StoreException;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.main.HttpManagementServerConfigurationProperties;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that watches and controls the tasks of a service: MBeans, meters, health, and what is kept of tasks in the archive. */
+public final class Management implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Management.class);
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final long RETRY_MILLIS = 5_000;
+
+    private final Main main;
+    private final Tasks tasks;
+    private final TaskMeters meters;
+    private final TaskControl control;
+    private TaskWatch watch;
+    private Thread loading;
+
+    /**
+     * Sets the service up before it starts.
+     *
+     * @param main not started yet
+     * @param tasks empty yet
+     */
+    public Management(Main main, Tasks tasks, Store store, KafkaSettings kafka, Listeners listeners) {
+        this.main = main;
+        this.tasks = tasks;
+        TaskTemplates templates = new TaskTemplates();
+        TaskFiles files = new TaskFiles(templates);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        meters = new TaskMeters(registry);
+        TaskControl[] made = new TaskControl[1];
+        TaskJournal journal = new TaskJournal(store, kafka, tasks, name -> made[0].definition(name));
+        control = new TaskControl(main::getCamelContext, tasks, files, templates, journal);
+        made[0] = control;
+
+        tasks.listen(new TaskBeans(main::getCamelContext, ManagementFactory.getPlatformMBeanServer()));
+        tasks.listen(meters);
+        main.bind("taskFiles", files);
+        main.bind("restoreJournal", journal);
+        main.bind("taskControl", control);
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
+        main.bind("tasksReady", new TaskHealth(main::getCamelContext, tasks, TaskHealth.Kind.READINESS));
+        main.bind("tasksAlive", new TaskHealth(main::getCamelContext, tasks, TaskHealth.Kind.LIVENESS));
+        configure(listeners);
+    }
+
+    private void configure(Listeners listeners) {
+        main.configure()
+                .health()
+                .withEnabled(true)
+                // A route that somebody stopped is no illness; the tasks' own checks tell.
+                .withRoutesEnabled(false)
+                .withExposureLevel("full");
+        main.addInitialProperty("camel.health.consumersEnabled", "false");
+        main.addInitialProperty("camel.health.producersEnabled", "false");
+        main.configure()
+                .metrics()
+                .withEnabled(true)
+                .withBinders("jvm-memory,jvm-gc,jvm-thread,processor,uptime,file-descriptor");
+        HttpManagementServerConfigurationProperties server = main.configure().httpManagementServer();
+        server.withEnabled(true)
+                .withHost(listeners.managementHost())
+                .withPort(listeners.managementPort())
+                .withHealthCheckEnabled(true)
+                .withMetricsEnabled(true)
+                .withJolokiaEnabled(true);
+    }
+
+    /** Begins to watch, and adds the tasks that are kept in the archive as soon as the store answers. */
+    public void started() {
+        watch = new TaskWatch(tasks, meters, LOOK);
+        loading = new Thread(this::load, "caravan-tasks");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
+    private void load() {
+        while (true) {
+            try {
+                control.load();
+                return;
+            } catch (StoreException e) {
+                LOG.warn("the tasks in the archive are not known yet, trying again: {}", e.getMessage());
+            }
+            try {
+                Thread.sleep(RETRY_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    public TaskControl control() {
+        return control;
+    }
+
+    @Override
+    public void close() {
+        if (loading != null) {
+            loading.interrupt();
+        }
+        if (watch != null) {
+            watch.close();
+        }
+    }
+}
