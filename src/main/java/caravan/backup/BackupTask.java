@@ -267,6 +267,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         return bean("spool", Spool.class).used();
     }
 
+    /** Bytes that its process's spool may take up. */
+    public long spoolCapacity() {
+        return bean("spool", Spool.class).capacity();
+    }
+
     /** How long it has been failing to fetch, or an object has been complete without being stored. */
     public Duration stuck() {
         Duration failing = progress.failing().map(Progress.Failing::lasting).orElse(Duration.ZERO);

@@ -39,20 +39,22 @@ public final class Management implements AutoCloseable {
         TaskTemplates templates = new TaskTemplates();
         TaskFiles files = new TaskFiles(templates);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        meters = new TaskMeters(registry);
+        TaskStates states = (name, task) ->
+                TaskState.of(task, main.getCamelContext().getRouteController().getRouteStatus(name));
+        meters = new TaskMeters(registry, states);
         TaskControl[] made = new TaskControl[1];
         TaskJournal journal = new TaskJournal(store, kafka, tasks, name -> made[0].definition(name));
         control = new TaskControl(main::getCamelContext, tasks, files, templates, journal);
         made[0] = control;
 
-        tasks.listen(new TaskBeans(main::getCamelContext, ManagementFactory.getPlatformMBeanServer()));
+        tasks.listen(new TaskBeans(states, ManagementFactory.getPlatformMBeanServer()));
         tasks.listen(meters);
         main.bind("taskFiles", files);
         main.bind("restoreJournal", journal);
         main.bind("taskControl", control);
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
-        main.bind("tasksReady", new TaskHealth(main::getCamelContext, tasks, TaskHealth.Kind.READINESS));
-        main.bind("tasksAlive", new TaskHealth(main::getCamelContext, tasks, TaskHealth.Kind.LIVENESS));
+        main.bind("tasksReady", new TaskHealth(states, tasks, TaskHealth.Kind.READINESS));
+        main.bind("tasksAlive", new TaskHealth(states, tasks, TaskHealth.Kind.LIVENESS));
         configure(listeners);
     }
 

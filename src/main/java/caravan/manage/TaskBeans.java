@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
-import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,18 +15,17 @@ import org.slf4j.LoggerFactory;
 public final class TaskBeans implements Tasks.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(TaskBeans.class);
 
-    private final Supplier<CamelContext> context;
+    private final TaskStates states;
     private final MBeanServer server;
 
-    public TaskBeans(Supplier<CamelContext> context, MBeanServer server) {
-        this.context = context;
+    TaskBeans(TaskStates states, MBeanServer server) {
+        this.states = states;
         this.server = server;
     }
 
     @Override
     public void entered(String name, ChunkClients.Task task) {
-        Supplier<TaskState> state =
-                () -> TaskState.of(task, context.get().getRouteController().getRouteStatus(name));
+        Supplier<TaskState> state = () -> states.of(name, task);
         Object bean = task instanceof BackupTask backup
                 ? new BackupBean(backup, state)
                 : new RestoreBean((RestoreTask) task, state);

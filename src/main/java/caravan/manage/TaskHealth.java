@@ -7,8 +7,6 @@ import caravan.kafka.Tasks;
 import caravan.restore.RestoreTask;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Supplier;
-import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
@@ -27,16 +25,13 @@ public final class TaskHealth extends AbstractHealthCheck {
         READINESS
     }
 
-    private final Supplier<CamelContext> camel;
+    private final TaskStates states;
     private final Tasks tasks;
     private final Kind kind;
 
-    /**
-     * @param camel Camel's context; empty while it starts
-     */
-    public TaskHealth(Supplier<CamelContext> camel, Tasks tasks, Kind kind) {
+    TaskHealth(TaskStates states, Tasks tasks, Kind kind) {
         super("caravan", "caravan-tasks-" + (kind == Kind.LIVENESS ? "alive" : "ready"));
-        this.camel = camel;
+        this.states = states;
         this.tasks = tasks;
         this.kind = kind;
     }
@@ -55,8 +50,7 @@ public final class TaskHealth extends AbstractHealthCheck {
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         builder.up();
         tasks.all().forEach((name, task) -> {
-            TaskState state =
-                    TaskState.of(task, camel.get().getRouteController().getRouteStatus(name));
+            TaskState state = states.of(name, task);
             if (state == TaskState.PAUSED || state == TaskState.STOPPED) {
                 builder.detail(name, state.text());
                 return;

@@ -25,16 +25,33 @@ public final class TaskMeters implements Tasks.Listener {
     private static final String TASK = "task";
 
     private final MeterRegistry registry;
+    private final TaskStates states;
     private final Map<String, MultiGauge> lags = new ConcurrentHashMap<>();
     private final Map<String, MultiGauge> ends = new ConcurrentHashMap<>();
 
-    public TaskMeters(MeterRegistry registry) {
+    /**
+     * @param states tells the state of a task by its name
+     */
+    TaskMeters(MeterRegistry registry, TaskStates states) {
         this.registry = registry;
+        this.states = states;
+        String version = TaskMeters.class.getPackage().getImplementationVersion();
+        Gauge.builder("caravan.build.info", () -> 1)
+                .description("Always 1; says what is running")
+                .tag("version", version == null ? "unknown" : version)
+                .register(registry);
     }
 
     @Override
     public void entered(String name, ChunkClients.Task task) {
         left(name, task);
+        for (TaskState state : TaskState.values()) {
+            Gauge.builder("caravan.task.state", task, its -> states.of(name, its) == state ? 1 : 0)
+                    .description("1 for the state that the task is in")
+                    .tag(TASK, name)
+                    .tag("state", state.text())
+                    .register(registry);
+        }
         if (task instanceof BackupTask backup) {
             backup(name, backup);
         } else if (task instanceof RestoreTask restore) {
@@ -52,13 +69,13 @@ public final class TaskMeters implements Tasks.Listener {
         gauge(
                 name,
                 task,
-                "caravan.last.success.age",
+                "caravan.last.success.age.seconds",
                 "Seconds since something was stored, or everything was seen to be",
                 backup -> BackupBean.seconds(backup.progress().sinceLastSuccess()));
         gauge(
                 name,
                 task,
-                "caravan.last.poll.age",
+                "caravan.last.poll.age.seconds",
                 "Seconds since the consumer last polled",
                 backup -> BackupBean.seconds(backup.progress().sinceLastPoll()));
         gauge(
@@ -71,6 +88,7 @@ public final class TaskMeters implements Tasks.Listener {
                         ? 1
                         : 0);
         gauge(name, task, "caravan.spool.bytes", "Bytes in the spool of the process", BackupTask::spoolBytes);
+        gauge(name, task, "caravan.spool.capacity.bytes", "Most bytes of that spool", BackupTask::spoolCapacity);
         gauge(
                 name,
                 task,
@@ -86,7 +104,7 @@ public final class TaskMeters implements Tasks.Listener {
         gauge(
                 name,
                 task,
-                "caravan.verify.time",
+                "caravan.verify.timestamp.seconds",
                 "When the archive was last checked, epoch seconds",
                 backup -> backup.verification()
                         .map(ArchiveCheck::at)
