@@ -4,10 +4,16 @@ import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
 import caravan.store.Store;
 import caravan.store.StoreException;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.main.HttpManagementServerConfigurationProperties;
 import org.apache.camel.main.Main;
@@ -39,6 +45,13 @@ public final class Management implements AutoCloseable {
         TaskTemplates templates = new TaskTemplates();
         TaskFiles files = new TaskFiles(templates);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        List.of(
+                        new JvmMemoryMetrics(),
+                        new JvmThreadMetrics(),
+                        new ProcessorMetrics(),
+                        new UptimeMetrics(),
+                        new FileDescriptorMetrics())
+                .forEach(vitals -> vitals.bindTo(registry));
         TaskStates states = (name, task) ->
                 TaskState.of(task, main.getCamelContext().getRouteController().getRouteStatus(name));
         meters = new TaskMeters(registry, states);
@@ -67,10 +80,7 @@ public final class Management implements AutoCloseable {
                 .withExposureLevel("full");
         main.addInitialProperty("camel.health.consumersEnabled", "false");
         main.addInitialProperty("camel.health.producersEnabled", "false");
-        main.configure()
-                .metrics()
-                .withEnabled(true)
-                .withBinders("jvm-memory,jvm-gc,jvm-thread,processor,uptime,file-descriptor");
+        main.configure().metrics().withEnabled(true);
         HttpManagementServerConfigurationProperties server = main.configure().httpManagementServer();
         server.withEnabled(true)
                 .withHost(listeners.managementHost())
