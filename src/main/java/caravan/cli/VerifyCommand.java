@@ -5,6 +5,7 @@ import caravan.catalog.Catalog;
 import caravan.catalog.DataCheck;
 import caravan.catalog.Finding;
 import caravan.catalog.Finding.Severity;
+import caravan.catalog.FindingSummary;
 import caravan.catalog.KeyCheck;
 import caravan.catalog.TimelineContents;
 import caravan.restore.Renames;
@@ -54,58 +55,12 @@ final class VerifyCommand implements Callable<Integer> {
             long objectsRead,
             long bytesRead,
             long recordsCompared,
-            List<FoundJson> findings) {}
+            List<FindingSummary> findings) {}
 
     /** One life of a topic; {@code verdict} is the worst of its findings: ok, warning or failure. */
     @JsonPropertyOrder({"topic", "timeline", "partitions", "objects", "records", "bytes", "verdict"})
     record TimelineJson(
             String topic, String timeline, int partitions, long objects, long records, long bytes, String verdict) {}
-
-    /**
-     * One finding. What it is not about is null.
-     *
-     * @param severity warning or failure
-     * @param kind gap, hole, foreign-file, document, object, overlap, difference, missing-topic or not-compared
-     * @param from first offset, inclusive
-     * @param next last offset, exclusive
-     * @param key in the archive, without the store's prefix
-     */
-    @JsonPropertyOrder({"severity", "kind", "topic", "timeline", "partition", "from", "next", "key", "message"})
-    record FoundJson(
-            String severity,
-            String kind,
-            String topic,
-            String timeline,
-            Integer partition,
-            Long from,
-            Long next,
-            String key,
-            String message) {
-
-        static FoundJson of(Finding finding) {
-            return new FoundJson(
-                    name(finding.severity()),
-                    name(finding.kind()),
-                    finding.topic().orElse(null),
-                    finding.partition()
-                            .map(folder -> folder.timeline().folder())
-                            .orElse(null),
-                    finding.partition().map(folder -> folder.partition()).orElse(null),
-                    finding.offsets().map(range -> range.from()).orElse(null),
-                    finding.offsets().map(range -> range.next()).orElse(null),
-                    finding.key().orElse(null),
-                    finding.message());
-        }
-
-        private static String name(Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-
-        /** {@code WARNING  what is wrong}. */
-        String line() {
-            return String.format(Locale.ROOT, "%-7s  %s", severity.toUpperCase(Locale.ROOT), message);
-        }
-    }
 
     @Mixin
     private CommonOptions common;
@@ -200,7 +155,7 @@ final class VerifyCommand implements Callable<Integer> {
                     objectsRead,
                     bytesRead,
                     recordsCompared,
-                    findings.stream().map(FoundJson::of).toList());
+                    findings.stream().map(FindingSummary::of).toList());
             common.result(result, text(result));
             return exitCode(findings);
         }
@@ -263,7 +218,7 @@ final class VerifyCommand implements Callable<Integer> {
         text.append(table.isEmpty() ? "no topics\n" : table.print(""));
         if (!result.findings().isEmpty()) {
             text.append('\n');
-            result.findings().forEach(finding -> text.append(finding.line()).append('\n'));
+            result.findings().forEach(finding -> text.append(line(finding)).append('\n'));
         }
         text.append('\n').append(checked()).append(": ").append(summary()).append('\n');
         return text.toString();
@@ -289,5 +244,10 @@ final class VerifyCommand implements Callable<Integer> {
             return "OK";
         }
         return Units.count(failures, "failure") + ", " + Units.count(warnings, "warning");
+    }
+
+    /** {@code WARNING  what is wrong}. */
+    static String line(FindingSummary finding) {
+        return String.format(Locale.ROOT, "%-7s  %s", finding.severity().toUpperCase(Locale.ROOT), finding.message());
     }
 }

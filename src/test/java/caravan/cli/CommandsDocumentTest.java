@@ -2,6 +2,9 @@ package caravan.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravan.catalog.ArchiveSummary;
+import caravan.catalog.FindingSummary;
+import caravan.catalog.TopicDetails;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -62,18 +65,14 @@ class CommandsDocumentTest {
     @Test
     void everyFieldOfTheJsonIsExplained() {
         Map<String, List<Class<?>>> documents = Map.of(
-                "list", List.of(ListCommand.Result.class, ListCommand.Topic.class, ListCommand.Timeline.class),
+                "list", List.of(ArchiveSummary.class, ArchiveSummary.Topic.class, ArchiveSummary.Timeline.class),
                 "info",
                         List.of(
-                                InfoCommand.Result.class,
-                                InfoCommand.ClusterState.class,
-                                InfoCommand.Timeline.class,
-                                InfoCommand.Partition.class),
-                "verify",
-                        List.of(
-                                VerifyCommand.Result.class,
-                                VerifyCommand.TimelineJson.class,
-                                VerifyCommand.FoundJson.class));
+                                TopicDetails.class,
+                                TopicDetails.ClusterState.class,
+                                TopicDetails.Timeline.class,
+                                TopicDetails.Partition.class),
+                "verify", List.of(VerifyCommand.Result.class, VerifyCommand.TimelineJson.class, FindingSummary.class));
         documents.forEach((section, types) -> assertThat(types.stream().flatMap(CommandsDocumentTest::fields))
                 .allSatisfy(field -> assertThat(SECTIONS.get(section))
                         .as("section " + section)
