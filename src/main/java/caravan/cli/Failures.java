@@ -3,6 +3,7 @@ package caravan.cli;
 import caravan.archive.DamagedObjectException;
 import caravan.archive.UnsupportedFormatException;
 import caravan.backup.BackupException;
+import caravan.kafka.KafkaErrors;
 import caravan.restore.RestoreException;
 import caravan.store.StoreException;
 import caravan.store.StoreLocationException;
@@ -10,9 +11,6 @@ import java.io.PrintWriter;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.RetriableException;
 
 /** Turns whatever ended a command into an exit code, and into what a person can act on. */
 final class Failures {
@@ -57,7 +55,7 @@ final class Failures {
                     ExitCode.COULD_NOT, failure.getMessage(), "use a later version of Caravan", failure);
         }
         if (failure instanceof KafkaException kafka) {
-            return CommandException.couldNot("Kafka: " + deepest(kafka), hint(kafka));
+            return CommandException.couldNot("Kafka: " + KafkaErrors.message(kafka), KafkaErrors.hint(kafka));
         }
         boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException;
         if (failure.getCause() != null && (wrapper || failure instanceof RuntimeException)) {
@@ -72,23 +70,5 @@ final class Failures {
             case CHOICE_NEEDED -> ExitCode.USAGE;
             case DAMAGED -> ExitCode.DAMAGE;
         };
-    }
-
-    private static String deepest(Throwable failure) {
-        Throwable at = failure;
-        while (at.getCause() instanceof KafkaException) {
-            at = at.getCause();
-        }
-        return at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
-    }
-
-    private static String hint(KafkaException failure) {
-        if (failure instanceof AuthenticationException || failure instanceof AuthorizationException) {
-            return "check user, password and rights: --kafka-config takes the settings that Kafka's own tools take";
-        }
-        if (failure instanceof RetriableException) {
-            return "check --bootstrap-servers, and that the brokers can be reached from here";
-        }
-        return "check --bootstrap-servers and --kafka-config";
     }
 }

@@ -70,6 +70,8 @@ final class RestoreCommand implements Callable<Integer> {
         String rename = String.join(",", renames);
         try (S3Store store = storeOptions.open();
                 Cluster cluster = new Cluster(kafka)) {
+            // A cluster that can't be reached is better known before anything is begun.
+            cluster.id();
             RestorePlan plan =
                     new RestorePlanner(new Catalog(store)).plan(topicOptions.filter(), Renames.parse(rename), timeline);
             if (dryRun) {

@@ -5,6 +5,7 @@ import caravan.catalog.Catalog;
 import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
+import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.TopicFilter;
 import caravan.kafka.UnsupportedRecordException;
@@ -23,6 +24,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.CamelContextHelper;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -192,6 +194,14 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
                         "see what is damaged with 'verify --data'",
                         damage);
             }
+        }
+        Optional<KafkaException> refusal = KafkaErrors.refusal(cause);
+        if (refusal.isPresent()) {
+            return new RestoreException(
+                    RestoreException.Kind.NOT_POSSIBLE,
+                    "the restore was cut off: " + KafkaErrors.message(refusal.get()),
+                    KafkaErrors.hint(refusal.get()) + "; delete the topics that it had begun to fill, and run it again",
+                    cause);
         }
         return new RestoreException(
                 RestoreException.Kind.NOT_POSSIBLE,

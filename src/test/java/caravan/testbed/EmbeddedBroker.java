@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -34,13 +35,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final String clusterId = Uuid.randomUuid().toString();
     private final int port = freePort();
     private final Path directory;
+    private final Map<String, Integer> listeners = new TreeMap<>();
     private final Map<String, String> settings;
     private KafkaRaftServer server;
     private Admin admin;
 
-    private EmbeddedBroker(Map<String, String> overrides) throws IOException {
+    private EmbeddedBroker(Map<String, String> protocols, Map<String, String> overrides) throws IOException {
         directory = Files.createTempDirectory("caravan-broker");
-        settings = settings(overrides);
+        protocols.keySet().forEach(name -> listeners.put(name, freePort()));
+        settings = settings(protocols, overrides);
     }
 
     /** A running broker with settings for tests: housekeeping within a second, everything else as shipped. */
@@ -50,8 +53,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** A running broker; {@code overrides} are broker settings ({@code message.max.bytes}, …) that replace the usual. */
     public static EmbeddedBroker started(Map<String, String> overrides) {
+        return started(Map.of(), overrides);
+    }
+
+    /** A running broker that listens, beside plain text, by these protocols ({@code SSL}, …), each by a name of its own. */
+    static EmbeddedBroker started(Map<String, String> protocols, Map<String, String> overrides) {
         try {
-            EmbeddedBroker broker = new EmbeddedBroker(overrides);
+            EmbeddedBroker broker = new EmbeddedBroker(protocols, overrides);
             broker.format();
             broker.start();
             return broker;
@@ -63,6 +71,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Where clients connect, {@code host:port}; the same after a restart. */
     public String bootstrapServers() {
         return HOST + ":" + port;
+    }
+
+    /** Where clients of another listener connect. */
+    String bootstrapServers(String listener) {
+        return HOST + ":" + listeners.get(listener);
     }
 
     /** The cluster's id, random for each instance. */
@@ -127,16 +140,24 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private Map<String, String> settings(Map<String, String> overrides) {
+    private Map<String, String> settings(Map<String, String> protocols, Map<String, String> overrides) {
         int controllerPort = freePort();
+        StringBuilder more = new StringBuilder();
+        StringBuilder moreProtocols = new StringBuilder();
+        listeners.forEach((name, secured) -> {
+            more.append(",").append(name).append("://" + HOST + ":").append(secured);
+            moreProtocols.append(",").append(name).append(":").append(protocols.get(name));
+        });
         Map<String, String> all = new HashMap<>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", "1");
         all.put("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
-        all.put("listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
-        all.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+        all.put(
+                "listeners",
+                "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort + more);
+        all.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port + more);
         all.put("controller.listener.names", "CONTROLLER");
-        all.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
+        all.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT" + moreProtocols);
         all.put("log.dirs", directory.toString());
         // one node: no replicas to wait for, few threads, small internal topics
         all.put("offsets.topic.replication.factor", "1");
@@ -166,7 +187,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static void deleteRecursively(Path directory) {
+    static void deleteRecursively(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
