@@ -4,12 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -22,7 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = CommandLineInterface.Version.class,
         footer = {
             "",
-            "Every option can also be given as an environment variable: --max-age as CARAVAN_MAX_AGE.",
+            "Every option can also be given as an environment variable: --max-age as CARAVAN_MAX_AGE,",
+            "or CARAVAN_MAX_AGE_FILE, which names a file with the value.",
             "Exit codes: 0 done, 1 could not, 2 usage, 3 needs attention, 4 damage, 130/143 cut short."
         },
         subcommands = {
@@ -49,8 +47,11 @@ public final class CommandLineInterface {
         CommandLine line = new CommandLine(new CommandLineInterface())
                 .setOut(out)
                 .setErr(err)
+                // For the defaults in help only: a secret from a variable is to be taken as it is, with whatever ${ is
+                // in it.
+                .setInterpolateVariables(help(args))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setDefaultValueProvider(CommandLineInterface::fromEnvironment)
+                .setDefaultValueProvider(new Environment(System.getenv()))
                 .setParameterExceptionHandler((e, arguments) -> usage(err, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> Failures.explain(e, err, debug(args)));
         line.getSubcommands().values().forEach(command -> command.getCommandSpec()
@@ -62,17 +63,12 @@ public final class CommandLineInterface {
         return line.execute(args);
     }
 
-    private static boolean debug(String... args) {
-        return List.of(args).contains("--debug");
+    private static boolean help(String... args) {
+        return List.of(args).contains("--help") || List.of(args).contains("-h");
     }
 
-    private static String fromEnvironment(ArgSpec argument) {
-        if (argument instanceof OptionSpec option && option.longestName().startsWith("--")) {
-            String name =
-                    option.longestName().substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
-            return System.getenv("CARAVAN_" + name);
-        }
-        return null;
+    private static boolean debug(String... args) {
+        return List.of(args).contains("--debug");
     }
 
     private static int usage(PrintWriter err, ParameterException e) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine.Option;
 
 /** Where the cluster is. */
@@ -40,6 +41,10 @@ class KafkaOptions {
         all.putAll(properties);
         try {
             return new KafkaSettings(bootstrapServers, all);
+        } catch (ConfigException e) {
+            throw CommandException.usage(
+                    "a reference in --kafka-config or --kafka-property: " + e.getMessage(),
+                    "check the path in ${file:PATH:KEY} or ${directory:PATH:FILE}");
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage(), "leave it out of --kafka-config and --kafka-property");
         }

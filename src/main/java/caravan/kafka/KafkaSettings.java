@@ -3,6 +3,7 @@ package caravan.kafka;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -15,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * How a cluster is reached, and the client settings on which the promises rest.
  *
  * @param bootstrapServers {@code host:port}, comma-separated
- * @param properties the user's settings, for consumer, producer and admin client alike
+ * @param properties the user's settings, for consumer, producer and admin client alike; see {@link KafkaReferences}
  */
 public record KafkaSettings(String bootstrapServers, Map<String, String> properties) {
 
@@ -61,7 +62,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
 
     /** Refuses, by name, a user setting that would break a promise. */
     public KafkaSettings {
-        properties = Map.copyOf(properties);
+        properties = Map.copyOf(KafkaReferences.resolvable(properties));
         for (String name : properties.keySet()) {
             if (REFUSED.containsKey(name)) {
                 throw new IllegalArgumentException(
@@ -116,6 +117,12 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
         Properties all = new Properties();
         all.putAll(merged);
         return all;
+    }
+
+    /** Names only: values can be secret. */
+    @Override
+    public String toString() {
+        return "Kafka at " + bootstrapServers + " with " + new TreeSet<>(properties.keySet());
     }
 
     private Properties base() {

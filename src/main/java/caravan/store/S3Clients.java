@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 /**
  * S3 clients set up by what the AWS SDK itself reads: environment variables ({@code AWS_ACCESS_KEY_ID},
  * {@code AWS_SECRET_ACCESS_KEY}, {@code AWS_REGION}, {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL}), Java system
- * properties, profiles and roles. Where an endpoint is set, buckets are addressed by path, and the region need not be given.
+ * properties, profiles and roles; and by files that {@code AWS_SECRET_ACCESS_KEY_FILE} and the like name. Where an endpoint is set, buckets are addressed by path, and the region need not be given.
  */
 public final class S3Clients {
     private static final int CONNECTIONS = 128;
@@ -25,8 +25,9 @@ public final class S3Clients {
     /** A new client; close it. No request is made yet. */
     public static S3Client create() {
         boolean ownEndpoint = hasEndpoint();
-        return builder()
-                .region(region(ownEndpoint))
+        S3ClientBuilder builder = builder();
+        FileCredentials.of(System.getenv()).ifPresent(builder::credentialsProvider);
+        return builder.region(region(ownEndpoint))
                 .forcePathStyle(ownEndpoint)
                 // Objects carry their own checksums, which are checked with better words.
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
