@@ -3,13 +3,13 @@ package caravan.backup;
 import caravan.backup.SpooledObject.State;
 import caravan.kafka.Assignment;
 import caravan.kafka.PartitionOwner;
+import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -125,7 +125,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     @Override
     public CompletableFuture<Start> assigned(
-            Assignment assignment, Optional<Assignment> predecessor, OptionalLong outOfRange) {
+            Assignment assignment, Optional<Assignment> predecessor, Optional<Refused> refused) {
         TopicPartition partition = assignment.partition();
         current.put(partition, assignment);
         Optional<CommitLedger> before = predecessor.flatMap(old -> ledger(old.number()));
@@ -137,7 +137,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         if (failure != null && fruitless.getOrDefault(partition, 0) >= RECORD_ATTEMPTS) {
             return CompletableFuture.failedFuture(BackupException.record(partition, failure));
         }
-        return drained.thenComposeAsync(nothing -> find(assignment, outOfRange, delay), starter);
+        return drained.thenComposeAsync(nothing -> find(assignment, refused, delay), starter);
     }
 
     private CompletableFuture<Void> drain(CommitLedger ledger) {
@@ -159,9 +159,9 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         return Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(times, 8));
     }
 
-    private CompletableFuture<Start> find(Assignment assignment, OptionalLong outOfRange, long delay) {
+    private CompletableFuture<Start> find(Assignment assignment, Optional<Refused> refused, long delay) {
         CompletableFuture<Start> found = new CompletableFuture<>();
-        schedule(() -> tryToFind(assignment, outOfRange, found, FIRST_RETRY_MILLIS), delay);
+        schedule(() -> tryToFind(assignment, refused, found, FIRST_RETRY_MILLIS), delay);
         return found;
     }
 
@@ -170,12 +170,12 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     }
 
     private void tryToFind(
-            Assignment assignment, OptionalLong outOfRange, CompletableFuture<Start> found, long retryMillis) {
+            Assignment assignment, Optional<Refused> refused, CompletableFuture<Start> found, long retryMillis) {
         if (ended(assignment)) {
             return;
         }
         try {
-            PartitionStarts.Found place = starts.get().find(assignment.partition(), outOfRange);
+            PartitionStarts.Found place = starts.get().find(assignment.partition(), refused);
             begin(assignment, place);
             found.complete(place.start());
         } catch (BackupException | Error e) {
@@ -186,7 +186,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
             LOG.warn("the start of {} is not known yet, trying again: {}", assignment.partition(), e.toString());
             progress.failing(e);
             long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
-            schedule(() -> tryToFind(assignment, outOfRange, found, next), retryMillis);
+            schedule(() -> tryToFind(assignment, refused, found, next), retryMillis);
         }
     }
 

@@ -10,12 +10,12 @@ import caravan.catalog.Catalog;
 import caravan.catalog.PartitionTail;
 import caravan.catalog.TopicSnapshots;
 import caravan.kafka.Cluster;
+import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import caravan.store.Store;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -87,10 +87,10 @@ final class PartitionStarts {
     }
 
     /**
-     * @param outOfRange the position that the leader does not have, if that is why a place is looked for
+     * @param refused what the leader does not serve any more, if that is why a place is looked for
      * @throws BackupException where a person has to decide
      */
-    Found find(TopicPartition partition, OptionalLong outOfRange) {
+    Found find(TopicPartition partition, Optional<Refused> refused) {
         Cluster.Topic topic = cluster.topic(partition.topic())
                 .orElseThrow(() -> new IllegalStateException("the topic " + partition.topic() + " does not exist"));
         if (topic.id().equals(Uuid.ZERO_UUID) && !unidentifiedTopics) {
@@ -120,12 +120,8 @@ final class PartitionStarts {
         if (next < logStart) {
             last = Optional.of(nameGap(folder, next, logStart));
             next = logStart;
-        } else if (outOfRange.isPresent()
-                && next > cluster.highWatermarks(List.of(partition)).get(partition)) {
-            throw new BackupException(
-                    partition + " ends before offset " + next
-                            + ", up to which the archive holds it: the log was truncated",
-                    "look at both with 'verify --against'; a truncated log can't be followed yet");
+        } else if (refused.isPresent()) {
+            refuseTruncated(partition, next, refused.get());
         }
         Optional<Integer> epoch = last.map(PartitionKey::epoch).filter(known -> known >= 0);
         Start start = new Start(topic.id(), next, epoch);
@@ -150,6 +146,26 @@ final class PartitionStarts {
         PartitionFolder folder = new PartitionFolder(partition.topic(), timeline, partition.partition());
         long first = firstOffsets(topic.get(), timeline).getOrDefault(partition.partition(), 0L);
         return PartitionTail.find(store, folder, first, hint(said, timeline)).next() >= end;
+    }
+
+    /** The log may have grown again after it was truncated, so its end alone does not tell. */
+    private void refuseTruncated(TopicPartition partition, long next, Refused refused) {
+        if (refused.truncated()) {
+            throw truncated(partition + " has other records"
+                    + (refused.divergence().isPresent()
+                            ? " from offset " + refused.divergence().getAsLong() + " on"
+                            : "")
+                    + " than those that were read before offset " + refused.position());
+        }
+        if (next > cluster.highWatermarks(List.of(partition)).get(partition)) {
+            throw truncated(partition + " ends before offset " + next + ", up to which the archive holds it");
+        }
+    }
+
+    private static BackupException truncated(String what) {
+        return new BackupException(
+                what + ": the log was truncated",
+                "look at both with 'verify --against'; a truncated log can't be followed yet");
     }
 
     private Optional<String> hint(Optional<CommitMetadata> said, Timeline timeline) {

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
@@ -121,10 +122,11 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         } catch (WakeupException | InterruptException e) {
             throw e;
         } catch (OffsetOutOfRangeException e) {
-            e.offsetOutOfRangePartitions().forEach((partition, position) -> {
+            refusals(e).forEach((partition, refused) -> {
                 if (readings.containsKey(partition)) {
-                    LOG.warn("{}: the leader does not have offset {}", partition, position);
-                    begin(partition, OptionalLong.of(position));
+                    LOG.warn("{}: {}", partition, refused);
+                    owner.fetchFailed(e);
+                    begin(partition, Optional.of(refused));
                 }
             });
         } catch (KafkaException | IllegalStateException e) {
@@ -133,6 +135,21 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
             pauseThread(timeout);
         }
         return ConsumerRecords.empty();
+    }
+
+    private static Map<TopicPartition, Refused> refusals(OffsetOutOfRangeException e) {
+        Map<TopicPartition, Refused> refusals = new HashMap<>();
+        e.offsetOutOfRangePartitions()
+                .forEach((partition, position) -> refusals.put(partition, Refused.outOfRange(position)));
+        if (e instanceof LogTruncationException truncation) {
+            refusals.replaceAll((partition, refused) -> {
+                OffsetAndMetadata divergence = truncation.divergentOffsets().get(partition);
+                return Refused.truncated(
+                        refused.position(),
+                        divergence == null ? OptionalLong.empty() : OptionalLong.of(divergence.offset()));
+            });
+        }
+        return refusals;
     }
 
     /** One chunk for each partition whose position moved, with or without records. */
@@ -159,7 +176,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
                 // Kafka's consumer is past these records by now: only a new start brings them again.
                 LOG.warn("{}: what was fetched could not be used, starting again", partition, e);
                 owner.fetchFailed(e);
-                begin(partition, OptionalLong.empty());
+                begin(partition, Optional.empty());
             }
         }
         return new ConsumerRecords<>(chunks);
@@ -239,7 +256,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
                         reading.assignment.partition(),
                         accepted,
                         reading.position);
-                begin(reading.assignment.partition(), OptionalLong.empty());
+                begin(reading.assignment.partition(), Optional.empty());
             }
         }
     }
@@ -256,7 +273,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
                 reading.pauses.add(Pause.STOPPED);
             } else {
                 LOG.info("{} starts again: {}", partition, request.restart().get());
-                begin(partition, OptionalLong.empty());
+                begin(partition, Optional.empty());
             }
         }
     }
@@ -278,7 +295,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         }
     }
 
-    private void begin(TopicPartition partition, OptionalLong outOfRange) {
+    private void begin(TopicPartition partition, Optional<Refused> refused) {
         Reading before = readings.remove(partition);
         Reading reading = new Reading(new Own(numbers.incrementAndGet(), partition));
         super.pause(List.of(partition));
@@ -286,7 +303,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         super.seek(partition, 0L);
         readings.put(partition, reading);
         reading.starting =
-                owner.assigned(reading.assignment, Optional.ofNullable(before).map(old -> old.assignment), outOfRange);
+                owner.assigned(reading.assignment, Optional.ofNullable(before).map(old -> old.assignment), refused);
     }
 
     private void end(TopicPartition partition) {
@@ -416,7 +433,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             next.onPartitionsAssigned(partitions);
-            partitions.forEach(partition -> begin(partition, OptionalLong.empty()));
+            partitions.forEach(partition -> begin(partition, Optional.empty()));
         }
 
         @Override

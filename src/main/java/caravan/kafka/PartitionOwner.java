@@ -2,7 +2,6 @@ package caravan.kafka;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 
@@ -16,9 +15,10 @@ public interface PartitionOwner {
      * A partition is this process's from now on; nothing is fetched until the start is known, however long that takes.
      *
      * @param predecessor the assignment that this one continues, if the partition starts anew without having been away
-     * @param outOfRange the position that the leader refused with OFFSET_OUT_OF_RANGE, if that is why
+     * @param refused the position that the leader does not serve any more, if that is why
      */
-    CompletableFuture<Start> assigned(Assignment assignment, Optional<Assignment> predecessor, OptionalLong outOfRange);
+    CompletableFuture<Start> assigned(
+            Assignment assignment, Optional<Assignment> predecessor, Optional<Refused> refused);
 
     /** The partition is no longer this process's: what is not stored of it is dropped. */
     void released(Assignment assignment);

@@ -9,6 +9,7 @@ import caravan.kafka.Chunk;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.PartitionOwner;
 import caravan.kafka.Rebatcher;
+import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import caravan.kafka.Tasks;
 import caravan.testbed.EmbeddedBroker;
@@ -17,11 +18,13 @@ import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -285,7 +288,7 @@ class BackupTaskTest {
         Taken next = new Taken(2, assignment.partition());
 
         // When
-        var found = owner.assigned(next, Optional.of(assignment), OptionalLong.empty());
+        var found = owner.assigned(next, Optional.of(assignment), Optional.empty());
 
         // Then
         assertThat(forced).containsExactly(body(growing).correlationKey());
@@ -299,6 +302,22 @@ class BackupTaskTest {
 
         // Then: this object was not really stored
         assertThat(found.get(30, TimeUnit.SECONDS).offset()).isZero();
+    }
+
+    @Test
+    void aTruncatedLogIsRefusedHoweverLongItIsByNow() {
+        // Given: the log is longer than what was read
+        Taken next = new Taken(2, assignment.partition());
+
+        // When
+        var found = owner.assigned(next, Optional.empty(), Optional.of(Refused.truncated(0, OptionalLong.of(4))));
+
+        // Then
+        assertThat(found)
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("has other records from offset 4 on")
+                .withMessageContaining("the log was truncated");
     }
 
     @Test
@@ -343,7 +362,7 @@ class BackupTaskTest {
     }
 
     private Start begin(Taken taken, Optional<Assignment> predecessor) throws Exception {
-        return owner.assigned(taken, predecessor, OptionalLong.empty()).get(30, TimeUnit.SECONDS);
+        return owner.assigned(taken, predecessor, Optional.empty()).get(30, TimeUnit.SECONDS);
     }
 
     /** An object of one chunk, complete. */

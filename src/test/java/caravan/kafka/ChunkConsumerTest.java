@@ -43,21 +43,23 @@ class ChunkConsumerTest {
     private static final class Owner implements PartitionOwner {
         private final List<Assignment> assignments = new ArrayList<>();
         private final List<Optional<Assignment>> predecessors = new ArrayList<>();
-        private final List<OptionalLong> outOfRange = new ArrayList<>();
+        private final List<Optional<Refused>> refusals = new ArrayList<>();
         private final List<Long> committed = new ArrayList<>();
+        private final List<RuntimeException> failures = new ArrayList<>();
         private long start;
+        private Optional<Integer> epoch = Optional.empty();
         private long accepted;
         private boolean accepts = true;
         private boolean room = true;
 
         @Override
         public CompletableFuture<Start> assigned(
-                Assignment assignment, Optional<Assignment> predecessor, OptionalLong refused) {
+                Assignment assignment, Optional<Assignment> predecessor, Optional<Refused> refused) {
             assignments.add(assignment);
             predecessors.add(predecessor);
-            outOfRange.add(refused);
+            refusals.add(refused);
             accepted = start;
-            return CompletableFuture.completedFuture(new Start(Uuid.ONE_UUID, start, Optional.empty()));
+            return CompletableFuture.completedFuture(new Start(Uuid.ONE_UUID, start, epoch));
         }
 
         private Assignment last() {
@@ -81,7 +83,9 @@ class ChunkConsumerTest {
         public void beforeFetch(Map<TopicPartition, Long> positions) {}
 
         @Override
-        public void fetchFailed(RuntimeException cause) {}
+        public void fetchFailed(RuntimeException cause) {
+            failures.add(cause);
+        }
 
         @Override
         public void committed(Map<TopicPartition, Long> offsets) {
@@ -219,7 +223,7 @@ class ChunkConsumerTest {
         until(() -> owner.assignments.size() > 1);
 
         // Then
-        assertThat(owner.outOfRange.get(1)).hasValue(2);
+        assertThat(owner.refusals.get(1)).contains(Refused.outOfRange(2));
         owner.start = 6;
         assertThat(until(() -> owner.accepted == 10)).extracting(Chunk::from).contains(6L);
     }
@@ -271,6 +275,31 @@ class ChunkConsumerTest {
 
         // Then
         assertThat(owner.committed).containsExactly(10L);
+    }
+
+    @Test
+    void aLogThatWasTruncatedAndGrewAgainIsTheOwnersDecision() {
+        try (EmbeddedBroker own = EmbeddedBroker.started()) {
+            // Given: offsets [0, 10) of one leader epoch, [10, 20) of another
+            broker = own;
+            data = new TestData(own);
+            filled(10);
+            own.stop();
+            own.start();
+            data.send("none", AwkwardRecords.ordinary(topic, 0, 10, 100));
+
+            // When: what was read before says that the first epoch went on to offset 15
+            owner.start = 15;
+            owner.epoch = Optional.of(0);
+            start();
+            until(() -> owner.assignments.size() > 1);
+
+            // Then
+            assertThat(owner.refusals.get(1)).contains(Refused.truncated(15, OptionalLong.of(10)));
+            assertThat(owner.failures).isNotEmpty();
+            consumer.close();
+            consumer = null;
+        }
     }
 
     private void filled(int records) {
