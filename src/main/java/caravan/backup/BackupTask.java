@@ -4,6 +4,7 @@ import caravan.archive.Compression;
 import caravan.archive.FrameCodecs;
 import caravan.archive.ObjectIdentity;
 import caravan.archive.ObjectWriter;
+import caravan.backup.Failures.Subject;
 import caravan.backup.SpooledObject.State;
 import caravan.catalog.ArchiveCheck;
 import caravan.kafka.Chunk;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -25,6 +27,7 @@ import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.processor.aggregate.AggregateController;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.TimeUtils;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,10 +67,12 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     @Override
     public Optional<ChunkClients.Backup> backup() {
         try {
-            return Optional.of(new ChunkClients.Backup(filter(), starts().group(), partitions()));
+            ChunkClients.Backup backup = new ChunkClients.Backup(filter(), starts().group(), partitions());
+            progress.failures().recovered(Subject.ARCHIVE);
+            return Optional.of(backup);
         } catch (RuntimeException e) {
             // Camel asks again, and tells nobody why.
-            progress.failing(e);
+            progress.failures().failing(Subject.ARCHIVE, e);
             throw e;
         }
     }
@@ -203,7 +208,13 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     public void observe() {
         Map<TopicPartition, Long> stored = partitions().stored();
         if (!stored.isEmpty()) {
-            lag.observe(stored, cluster().highWatermarks(stored.keySet()));
+            try {
+                lag.observe(stored, cluster().highWatermarks(stored.keySet()));
+                progress.failures().recovered(Subject.CLUSTER);
+            } catch (KafkaException e) {
+                progress.failures().failing(Subject.CLUSTER, e);
+                throw e;
+            }
         }
         if (lag.of(stored).stream().allMatch(partition -> partition.records() == 0)
                 && progress.failing().isEmpty()) {
@@ -277,6 +288,14 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         Duration failing = progress.failing().map(Progress.Failing::lasting).orElse(Duration.ZERO);
         Duration waiting = partitions().longestWait();
         return failing.compareTo(waiting) > 0 ? failing : waiting;
+    }
+
+    /** Offsets that were taken of these partitions, as far as they are this process's: grows while one of them moves. */
+    public long taken(Set<TopicPartition> of) {
+        return partitions().accepted().entrySet().stream()
+                .filter(entry -> of.contains(entry.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     /** From now on, what reaches these offsets is stored at once. */

@@ -1,11 +1,13 @@
 package caravan.backup;
 
+import caravan.backup.Failures.Subject;
 import caravan.kafka.Chunk;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +52,7 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
             task.progress().taken(object.records() - records, object.bytes() - before);
         } catch (IOException | RuntimeException | Error e) {
             LOG.warn("{} could not be spooled: {}", chunk, e.toString());
-            failed(e);
+            failed(chunk.partition(), e);
             if (grown == null && object != null) {
                 object.markBroken();
             }
@@ -83,12 +85,12 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
             object.seal();
         } catch (IOException | RuntimeException | Error e) {
             LOG.warn("{} could not be completed: {}", object, e.toString());
-            failed(e);
+            failed(object.partition(), e);
         }
     }
 
-    private void failed(Throwable cause) {
-        task.progress().failing(cause);
+    private void failed(TopicPartition partition, Throwable cause) {
+        task.progress().failures().failing(Subject.DATA, partition, cause);
         if (cause instanceof Error) {
             task.progress().fatal(cause);
         }

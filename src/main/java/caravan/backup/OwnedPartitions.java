@@ -1,5 +1,6 @@
 package caravan.backup;
 
+import caravan.backup.Failures.Subject;
 import caravan.backup.SpooledObject.State;
 import caravan.kafka.Assignment;
 import caravan.kafka.PartitionOwner;
@@ -120,7 +121,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     /** A step of the user's failed at a record of this partition. */
     void recordFailed(TopicPartition partition, Throwable cause) {
         recordFailures.put(partition, cause);
-        progress.failing(cause);
+        progress.failures().failing(Subject.DATA, partition, cause);
     }
 
     @Override
@@ -184,7 +185,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
             LOG.debug("{} is given up: the task ends", assignment);
         } catch (RuntimeException e) {
             LOG.warn("the start of {} is not known yet, trying again: {}", assignment.partition(), e.toString());
-            progress.failing(e);
+            progress.failures().failing(Subject.START, assignment.partition(), e);
             long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
             schedule(() -> tryToFind(assignment, refused, found, next), retryMillis);
         }
@@ -201,7 +202,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         place.truth()
                 .ifPresent(truth ->
                         assignment.commit(place.start().offset(), place.start().leaderEpoch(), truth));
-        progress.recovered();
+        progress.failures().recovered(Subject.START, assignment.partition());
     }
 
     private boolean ended(Assignment assignment) {
@@ -213,6 +214,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         TopicPartition partition = assignment.partition();
         current.remove(partition, assignment);
         fruitless.remove(partition);
+        progress.failures().forget(partition);
         // Earlier assignments of the partition may still be draining.
         ledgers.values().removeIf(ledger -> {
             boolean its = ledger.assignment().partition().equals(partition);
@@ -269,13 +271,28 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     }
 
     @Override
+    public void fetched() {
+        progress.failures().recovered(Subject.FETCH);
+    }
+
+    @Override
     public void fetchFailed(RuntimeException cause) {
-        progress.failing(cause);
+        progress.failures().failing(Subject.FETCH, cause);
+    }
+
+    @Override
+    public void fetchFailed(TopicPartition partition, RuntimeException cause) {
+        progress.failures().failing(Subject.DATA, partition, cause);
+    }
+
+    @Override
+    public void commitFailed(RuntimeException cause) {
+        progress.failures().failing(Subject.COMMIT, cause);
     }
 
     @Override
     public void committed(Map<TopicPartition, Long> offsets) {
-        progress.recovered();
+        progress.failures().recovered(Subject.COMMIT);
     }
 
     @Override
@@ -286,9 +303,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     /** Drops an object and stops its partition. */
     void stop(SpooledObject object, BackupException why) {
-        TopicPartition partition =
-                new TopicPartition(object.folder().topic(), object.folder().partition());
-        failed(partition, why);
+        failed(object.partition(), why);
         ledgerOf(object)
                 .ifPresentOrElse(
                         ledger -> {

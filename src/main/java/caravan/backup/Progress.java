@@ -1,10 +1,12 @@
 package caravan.backup;
 
+import caravan.backup.Failures.Subject;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.common.TopicPartition;
 
 /** What a backup has done since it started, and whether it is failing. Safe for any thread. */
 public final class Progress {
@@ -28,7 +30,7 @@ public final class Progress {
     private final AtomicLong lastPoll = new AtomicLong(System.nanoTime());
     private volatile boolean polls;
     private final AtomicLong lastSuccess = new AtomicLong(System.nanoTime());
-    private final AtomicReference<Failing> failing = new AtomicReference<>();
+    private final Failures failures = new Failures();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
 
     void taken(long records, long bytes) {
@@ -41,7 +43,7 @@ public final class Progress {
         logBytesStored.add(object.sealed().manifest().logBytes());
         bytesStored.add(object.sealed().size());
         objectsStored.increment();
-        failing.set(null);
+        failures.recovered(Subject.DATA, object.partition());
         succeeded();
     }
 
@@ -50,9 +52,9 @@ public final class Progress {
     }
 
     /** An attempt to store an object failed; it is tried again. */
-    void uploadFailed(Throwable cause) {
+    void uploadFailed(TopicPartition partition, Throwable cause) {
         uploadFailures.increment();
-        failing(cause);
+        failures.failing(Subject.DATA, partition, cause);
     }
 
     /** Something was stored, or there is nothing that is not. */
@@ -65,13 +67,9 @@ public final class Progress {
         lastPoll.set(System.nanoTime());
     }
 
-    /** Something failed that is tried again. */
-    void failing(Throwable cause) {
-        failing.updateAndGet(known -> new Failing(known == null ? System.nanoTime() : known.since(), cause));
-    }
-
-    void recovered() {
-        failing.set(null);
+    /** What fails and is tried again. */
+    Failures failures() {
+        return failures;
     }
 
     /** Something failed that trying again does not help. */
@@ -131,8 +129,9 @@ public final class Progress {
         return Duration.ofNanos(System.nanoTime() - lastPoll.get());
     }
 
+    /** What has been failing for longest, of all that is waited out; empty where nothing fails. */
     public Optional<Failing> failing() {
-        return Optional.ofNullable(failing.get());
+        return failures.oldest();
     }
 
     public Optional<Throwable> fatal() {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * One archive object from its first chunk until it is stored: the body that the aggregation grows and the store route puts.
@@ -173,6 +174,10 @@ public final class SpooledObject {
 
     SealedObject sealed() {
         return sealed;
+    }
+
+    TopicPartition partition() {
+        return new TopicPartition(folder.topic(), folder.partition());
     }
 
     PartitionFolder folder() {

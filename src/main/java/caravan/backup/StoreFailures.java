@@ -15,6 +15,9 @@ public final class StoreFailures implements Processor {
     @Override
     public void process(Exchange exchange) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        task.progress().uploadFailed(cause == null ? exchange.getException() : cause);
+        SpooledObject object = exchange.getProperty("object", SpooledObject.class);
+        if (object != null) {
+            task.progress().uploadFailed(object.partition(), cause == null ? exchange.getException() : cause);
+        }
     }
 }

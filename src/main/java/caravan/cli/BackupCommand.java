@@ -195,7 +195,7 @@ final class BackupCommand implements Callable<Integer> {
         ProgressLine line = new ProgressLine(common.err());
         long moved = System.nanoTime();
         long reachable = moved;
-        long records = -1;
+        long taken = -1;
         long before = -1;
         String left = "";
         while (!signals.await(POLL_MILLIS)) {
@@ -228,8 +228,10 @@ final class BackupCommand implements Callable<Integer> {
                     line.end();
                     return true;
                 }
-                if (progress.recordsTaken() != records || remaining.left() != before) {
-                    records = progress.recordsTaken();
+                // Not what was taken of others: a busy partition would hide one that stands still.
+                long advanced = task.taken(remaining.open().keySet());
+                if (advanced != taken || remaining.left() != before) {
+                    taken = advanced;
                     before = remaining.left();
                     moved = System.nanoTime();
                 }

@@ -118,14 +118,15 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
 
     private ConsumerRecords<Object, Object> fetch(Duration timeout) {
         try {
-            return super.poll(timeout);
+            ConsumerRecords<Object, Object> fetched = super.poll(timeout);
+            owner.fetched();
+            return fetched;
         } catch (WakeupException | InterruptException e) {
             throw e;
         } catch (OffsetOutOfRangeException e) {
             refusals(e).forEach((partition, refused) -> {
                 if (readings.containsKey(partition)) {
                     LOG.warn("{}: {}", partition, refused);
-                    owner.fetchFailed(e);
                     begin(partition, Optional.of(refused));
                 }
             });
@@ -175,7 +176,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
             } catch (RuntimeException e) {
                 // Kafka's consumer is past these records by now: only a new start brings them again.
                 LOG.warn("{}: what was fetched could not be used, starting again", partition, e);
-                owner.fetchFailed(e);
+                owner.fetchFailed(partition, e);
                 begin(partition, Optional.empty());
             }
         }
@@ -341,7 +342,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         } catch (KafkaException e) {
             commits.addAll(newest.values());
             LOG.warn("commit failed, trying again: {}", e.toString());
-            owner.fetchFailed(e);
+            owner.commitFailed(e);
         }
     }
 

@@ -32,8 +32,17 @@ public interface PartitionOwner {
     /** Called before each fetch, when all chunks that were handed out before have been through the route. */
     void beforeFetch(Map<TopicPartition, Long> positions);
 
+    /** Called when a fetch did not fail, whether it brought something or not. */
+    void fetched();
+
     /** Called when fetching failed in a way that is waited out. */
     void fetchFailed(RuntimeException cause);
+
+    /** Called when what was fetched of a partition could not be used; it starts anew. */
+    void fetchFailed(TopicPartition partition, RuntimeException cause);
+
+    /** Called when a commit failed; it is tried again. */
+    void commitFailed(RuntimeException cause);
 
     /** Called when commits reached the consumer group. */
     void committed(Map<TopicPartition, Long> offsets);
