@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -43,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * (transaction markers, compacted records) are answered for, too. {@code poll} throws nothing that can be waited out,
  * because Camel would answer with a seek past a record on every partition, or with the end of the polling thread.
  */
-public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
+public final class ChunkConsumer extends ShieldedConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkConsumer.class);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(30);
 
@@ -232,7 +231,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
             reading.starting = null;
             try {
                 Start start = starting.join();
-                super.seek(entry.getKey(), new OffsetAndMetadata(start.offset(), start.leaderEpoch(), ""));
+                place(entry.getKey(), new OffsetAndMetadata(start.offset(), start.leaderEpoch(), ""));
                 reading.start = start;
                 reading.position = start.offset();
                 reading.pauses.remove(Pause.STARTING);
@@ -301,7 +300,7 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
         Reading reading = new Reading(new Own(numbers.incrementAndGet(), partition));
         super.pause(List.of(partition));
         // A partition without a position throws from poll() under auto.offset.reset=none, even while it is paused.
-        super.seek(partition, 0L);
+        place(partition, new OffsetAndMetadata(0));
         readings.put(partition, reading);
         reading.starting =
                 owner.assigned(reading.assignment, Optional.ofNullable(before).map(old -> old.assignment), refused);
@@ -349,9 +348,9 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
     /** A consumer that is being stopped was woken up, which ends the first blocking call that comes. */
     private void commitWithOneRetry(Map<TopicPartition, OffsetAndMetadata> offsets) {
         try {
-            super.commitSync(offsets, COMMIT_TIMEOUT);
+            commit(offsets, COMMIT_TIMEOUT);
         } catch (WakeupException e) {
-            super.commitSync(offsets, COMMIT_TIMEOUT);
+            commit(offsets, COMMIT_TIMEOUT);
         }
     }
 
@@ -376,18 +375,6 @@ public final class ChunkConsumer extends KafkaConsumer<Object, Object> {
     public void resume(Collection<TopicPartition> partitions) {
         suspended = false;
         readings.values().forEach(this::pauseOrResume);
-    }
-
-    /** Does nothing: a partition's place comes from the archive. Camel seeks to commits when it resumes. */
-    @Override
-    public void seek(TopicPartition partition, long offset) {
-        LOG.debug("{}: seek to {} by the route is not followed", partition, offset);
-    }
-
-    /** Nothing, so that Camel has nothing to seek to when it resumes. */
-    @Override
-    public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
-        return Map.of();
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -198,6 +199,34 @@ class ChunkConsumerTest {
 
         // Then
         assertThat(until(() -> owner.accepted == 15).get(0).from()).isEqualTo(10);
+    }
+
+    @Test
+    void nothingThatCouldMoveAPartitionOrCommitIsKafkasOwn() {
+        Set<String> harmless = Set.of(
+                "assignment",
+                "subscription",
+                "position",
+                "beginningOffsets",
+                "endOffsets",
+                "offsetsForTimes",
+                "currentLag",
+                "paused",
+                "partitionsFor",
+                "listTopics",
+                "metrics",
+                "groupMetadata",
+                "enforceRebalance",
+                "wakeup",
+                "clientInstanceId",
+                "registerMetricForSubscription",
+                "unregisterMetricFromSubscription");
+        assertThat(Consumer.class.getMethods())
+                .filteredOn(method -> !harmless.contains(method.getName()))
+                .filteredOn(method -> !method.isAnnotationPresent(Deprecated.class))
+                .allSatisfy(method -> assertThat(
+                                ChunkConsumer.class.getMethod(method.getName(), method.getParameterTypes()))
+                        .matches(known -> known.getDeclaringClass().getPackage() == ChunkConsumer.class.getPackage()));
     }
 
     @Test
