@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ public final class Spool implements AutoCloseable {
     private final FileChannel lockFile;
     private final FileLock lock;
     private final long capacity;
+    private final FileStore disk;
+    private final long reserve;
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong files = new AtomicLong();
 
@@ -43,11 +46,19 @@ public final class Spool implements AutoCloseable {
      * @param capacity bytes that objects may take up, open and waiting ones together
      */
     public Spool(Path root, long capacity) throws IOException {
+        this(Files.createDirectories(root), capacity, Files.getFileStore(root));
+    }
+
+    Spool(Path root, long capacity, FileStore disk) throws IOException {
         if (capacity < SMALLEST) {
             throw new IllegalArgumentException("a spool needs at least " + SMALLEST + " bytes, not " + capacity);
         }
         this.capacity = capacity;
-        Files.createDirectories(root);
+        this.disk = disk;
+        if (disk.getUsableSpace() < SMALLEST) {
+            throw new IOException("its disk has only " + disk.getUsableSpace() + " bytes left");
+        }
+        this.reserve = Math.min(ONE_POLL, disk.getTotalSpace() / 4);
         // One process at a time: another one must not take a directory that is not locked yet for an abandoned one.
         try (FileChannel gate =
                         FileChannel.open(root.resolve("gate"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -103,9 +114,18 @@ public final class Spool implements AutoCloseable {
         return capacity;
     }
 
-    /** Whether one more poll might not fit. */
+    /** Whether one more poll might not fit: into what the spool may take up, or into what the disk has left. */
     boolean full() {
-        return used.get() > capacity - Math.min(ONE_POLL, capacity / 2);
+        return used.get() > capacity - Math.min(ONE_POLL, capacity / 2) || diskFull();
+    }
+
+    private boolean diskFull() {
+        try {
+            return disk.getUsableSpace() < reserve;
+        } catch (IOException e) {
+            LOG.debug("the disk of the spool does not tell how much is left", e);
+            return false;
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package caravan.restore;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Names that topics get when they are restored. */
 public record Renames(Map<String, String> targets) {
@@ -29,6 +30,11 @@ public record Renames(Map<String, String> targets) {
             }
         }
         return new Renames(targets);
+    }
+
+    /** The topics of the archive that get another name. */
+    Set<String> sources() {
+        return targets.keySet();
     }
 
     /** The name in the cluster of a topic of the archive. */

@@ -65,6 +65,14 @@ public final class RestorePlanner {
                         Kind.NOT_POSSIBLE, "the archive has no topic " + name, "see what it has with 'list'");
             }
         }
+        for (String name : renames.sources()) {
+            if (topics.stream().noneMatch(topic -> topic.source().equals(name))) {
+                throw new RestoreException(
+                        Kind.CHOICE_NEEDED,
+                        "the topic " + name + " gets another name, but is not restored",
+                        "see what the archive has with 'list', and what --topics chooses");
+            }
+        }
         if (topics.isEmpty()) {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE, "the archive has no such topic", "see what it has with 'list'");

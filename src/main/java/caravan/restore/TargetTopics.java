@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.Topic;
 import org.slf4j.Logger;
@@ -33,6 +37,9 @@ public final class TargetTopics implements AutoCloseable {
 
     /** Effective settings of each topic before its guards were set. */
     private final Map<String, List<ConfigEntry>> unguarded = new HashMap<>();
+
+    /** What a person should know of the settings of each topic. */
+    private final Map<String, List<String>> remarks = new HashMap<>();
 
     public TargetTopics(Cluster cluster) {
         this.cluster = cluster;
@@ -91,20 +98,23 @@ public final class TargetTopics implements AutoCloseable {
     }
 
     private void prepare(TopicPlan topic) {
+        Map<String, String> source = ownSettings(topic.snapshot());
         if (cluster.topic(topic.target()).isEmpty()) {
-            create(topic);
+            create(topic, source);
         }
+        complete(topic.target(), source);
         unguarded.put(topic.target(), settings(topic.target()));
         cluster.alter(topic.target(), Guards.set());
     }
 
-    private void create(TopicPlan topic) {
+    private void create(TopicPlan topic, Map<String, String> settings) {
         try {
-            cluster.create(
-                    topic.target(),
-                    topic.partitionCount(),
-                    (short) topic.snapshot().replicationFactor(),
-                    ownSettings(topic.snapshot()));
+            try {
+                create(topic.target(), topic, settings);
+            } catch (InvalidConfigurationException e) {
+                // Brokers of another version: what they don't know is named one by one.
+                create(topic.target(), topic, Map.of());
+            }
         } catch (KafkaException e) {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE,
@@ -113,6 +123,34 @@ public final class TargetTopics implements AutoCloseable {
                     e);
         }
         LOG.info("created the topic {} with {} partitions", topic.target(), topic.partitionCount());
+    }
+
+    private void create(String name, TopicPlan topic, Map<String, String> settings) {
+        cluster.create(name, topic.partitionCount(), (short) topic.snapshot().replicationFactor(), settings);
+    }
+
+    /** Gives a topic the source's settings that it does not have. Those that somebody gave it stay, and are named. */
+    private void complete(String topic, Map<String, String> source) {
+        Map<String, String> there = ofTopic(settings(topic));
+        source.forEach((name, value) -> {
+            if (!there.containsKey(name)) {
+                complete(topic, name, value);
+            } else if (!there.get(name).equals(value)) {
+                remark(topic, name + "=" + there.get(name) + " stays, in the archive it is " + value);
+            }
+        });
+    }
+
+    private void complete(String topic, String name, String value) {
+        try {
+            cluster.alter(topic, List.of(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET)));
+        } catch (InvalidConfigurationException | InvalidRequestException e) {
+            remark(topic, name + "=" + value + " could not be set: " + e.getMessage());
+        }
+    }
+
+    private void remark(String topic, String sentence) {
+        remarks.computeIfAbsent(topic, name -> new ArrayList<>()).add(topic + ": " + sentence);
     }
 
     /**
@@ -183,6 +221,7 @@ public final class TargetTopics implements AutoCloseable {
         List<TopicReport> reports = new ArrayList<>();
         for (TopicPlan topic : plan.topics()) {
             settle(topic, progress, applyRetention, attention);
+            attention.addAll(remarks.getOrDefault(topic.target(), List.of()));
             if (topic.gaps() > 0) {
                 attention.add(topic.source() + ": " + topic.gaps()
                         + " gap(s) in the archive: records that Kafka deleted before they were backed up");

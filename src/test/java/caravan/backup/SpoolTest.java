@@ -1,9 +1,14 @@
 package caravan.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttributeView;
+import java.nio.file.attribute.FileStoreAttributeView;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +65,84 @@ class SpoolTest {
             assertThat(spool.full()).isTrue();
             spool.grow(-1);
             assertThat(spool.full()).isFalse();
+        }
+    }
+
+    @Test
+    void it_is_full_while_one_more_poll_might_not_fit_on_the_disk() throws Exception {
+        // Given
+        Disk disk = new Disk();
+        try (Spool spool = new Spool(root, CAPACITY, disk)) {
+            assertThat(spool.full()).isFalse();
+            // When
+            disk.usable = Spool.ONE_POLL - 1;
+            // Then
+            assertThat(spool.full()).isTrue();
+            disk.usable = Spool.ONE_POLL;
+            assertThat(spool.full()).isFalse();
+        }
+    }
+
+    @Test
+    void a_disk_that_is_full_from_the_start_is_refused() {
+        Disk disk = new Disk();
+        disk.usable = 1_000;
+        assertThatThrownBy(() -> new Spool(root, CAPACITY, disk))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("1000 bytes left");
+    }
+
+    private static final class Disk extends FileStore {
+        private long usable = 1L << 30;
+
+        @Override
+        public long getTotalSpace() {
+            return 1L << 30;
+        }
+
+        @Override
+        public long getUsableSpace() {
+            return usable;
+        }
+
+        @Override
+        public long getUnallocatedSpace() {
+            return usable;
+        }
+
+        @Override
+        public String name() {
+            return "disk";
+        }
+
+        @Override
+        public String type() {
+            return "test";
+        }
+
+        @Override
+        public boolean isReadOnly() {
+            return false;
+        }
+
+        @Override
+        public boolean supportsFileAttributeView(Class<? extends FileAttributeView> type) {
+            return false;
+        }
+
+        @Override
+        public boolean supportsFileAttributeView(String name) {
+            return false;
+        }
+
+        @Override
+        public <V extends FileStoreAttributeView> V getFileStoreAttributeView(Class<V> type) {
+            return null;
+        }
+
+        @Override
+        public Object getAttribute(String attribute) {
+            return null;
         }
     }
 }

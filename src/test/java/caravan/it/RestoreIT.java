@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -88,6 +89,25 @@ class RestoreIT {
     }
 
     @Test
+    void anEmptyTopicThatIsThereGetsTheSourcesSettingsWhereItHasNoneOfItsOwn() throws Exception {
+        // Given
+        data.createTopic(
+                topic, 1, Map.of("cleanup.policy", "compact", "segment.bytes", "1048576", "retention.ms", "-1"));
+        data.send("none", List.of(TestData.keyed(topic, 0, "a", "1"), TestData.keyed(topic, 0, "b", "2")));
+        caravan.backup(store, topic).expect(0);
+        data.createTopic(copy, 1, Map.of("segment.bytes", "2097152"));
+
+        // When
+        CommandResult restored = restore().expect(3);
+
+        // Then
+        assertThat(restored.err()).contains(copy + ": segment.bytes=2097152 stays, in the archive it is 1048576");
+        assertThat(Topics.ownConfigs(broker, copy))
+                .isEqualTo(Map.of("cleanup.policy", "compact", "segment.bytes", "2097152", "retention.ms", "-1"));
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
     void aDryRunShowsThePlanAndChangesNothing() throws Exception {
         // Given
         backedUp(KEPT, 100);
@@ -137,9 +157,11 @@ class RestoreIT {
 
     @Test
     void theBrokersRetentionStaysOffTooWhereItWouldDeleteRestoredRecords() throws Exception {
-        // Given: records of 2020, and a topic with the broker's retention of a week
-        backedUp(KEPT, 100);
-        data.createTopic(copy, 1, Map.of());
+        // Given: a record of 2020, kept by compaction, and a topic with the broker's retention of a week
+        data.createTopic(topic, 1, Map.of("cleanup.policy", "compact"));
+        data.send("none", List.of(new ProducerRecord<>(topic, 0, 1_577_836_800_000L, new byte[] {1}, new byte[] {2})));
+        caravan.backup(store, topic).expect(0);
+        data.createTopic(copy, 1, Map.of("cleanup.policy", "delete"));
 
         // When
         CommandResult restored = restore().expect(3);
@@ -157,7 +179,6 @@ class RestoreIT {
         caravan.backup(store, topic).expect(0);
 
         // When
-        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
         restore().expect(0);
 
         // Then

@@ -1,6 +1,7 @@
 package caravan.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravan.archive.PartitionFolder;
 import caravan.archive.Timeline;
@@ -35,5 +36,19 @@ class RestorePlannerTest {
 
         // Then
         assertThat(plan.topics()).extracting(TopicPlan::source).containsExactly("orders");
+    }
+
+    @Test
+    void anotherNameForATopicThatIsNotRestoredIsRefused(TestS3 s3) {
+        // Given
+        TestArchive archive = new TestArchive(s3);
+        archive.topic("orders", LIFE, 1, Map.of(0, 0L));
+        archive.object(new PartitionFolder("orders", LIFE, 0), 0, 1, List.of(Message.at(0)));
+        RestorePlanner planner = new RestorePlanner(new Catalog(archive.store()));
+
+        // Then
+        assertThatThrownBy(() -> planner.plan(TopicFilter.of(".*", ""), Renames.parse("order=copy"), ""))
+                .isInstanceOf(RestoreException.class)
+                .hasMessage("the topic order gets another name, but is not restored");
     }
 }
