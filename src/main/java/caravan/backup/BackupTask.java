@@ -55,7 +55,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     private AggregateController objects;
     private volatile ArchiveCheck verification;
     private CamelContext context;
-    private Cluster cluster;
+    private volatile Cluster cluster;
     private PartitionStarts starts;
     private OwnedPartitions partitions;
 
@@ -92,12 +92,15 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         return cluster;
     }
 
-    private synchronized OwnedPartitions partitions() {
-        if (partitions == null) {
-            partitions = new OwnedPartitions(
-                    this::starts, bean("spool", Spool.class), objects::forceCompletionOfGroup, progress);
+    /** Has a lock of its own: the archive and the cluster may take long to open. */
+    private OwnedPartitions partitions() {
+        synchronized (progress) {
+            if (partitions == null) {
+                partitions = new OwnedPartitions(
+                        this::starts, bean("spool", Spool.class), objects::forceCompletionOfGroup, progress);
+            }
+            return partitions;
         }
-        return partitions;
     }
 
     // ---- growing objects, for the aggregation ----
@@ -318,12 +321,16 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     }
 
     @Override
-    public synchronized void close() {
-        if (partitions != null) {
-            partitions.close();
+    public void close() {
+        synchronized (progress) {
+            if (partitions != null) {
+                partitions.close();
+            }
         }
-        if (cluster != null) {
-            cluster.close();
+        // Without the lock: a call that waits for the cluster holds it, and this ends it.
+        Cluster opened = cluster;
+        if (opened != null) {
+            opened.close();
         }
     }
 

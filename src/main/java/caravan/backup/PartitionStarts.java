@@ -144,7 +144,11 @@ final class PartitionStarts {
             return false;
         }
         PartitionFolder folder = new PartitionFolder(partition.topic(), timeline, partition.partition());
-        long first = firstOffsets(topic.get(), timeline).getOrDefault(partition.partition(), 0L);
+        // Only read here: to ask must not change the archive.
+        long first = new TopicSnapshots(store)
+                .first(partition.topic(), timeline)
+                .map(snapshot -> snapshot.startOffsets().getOrDefault(partition.partition(), 0L))
+                .orElse(0L);
         return PartitionTail.find(store, folder, first, hint(said, timeline)).next() >= end;
     }
 
@@ -198,7 +202,13 @@ final class PartitionStarts {
 
     /** Offsets at which the topic's backup began, by its first snapshot. A topic that has changed gets another snapshot. */
     private Map<Integer, Long> firstOffsets(Cluster.Topic topic, Timeline timeline) {
-        return firstOffsets.computeIfAbsent(topic, changed -> snapshot(changed, timeline));
+        Map<Integer, Long> known = firstOffsets.get(topic);
+        if (known == null) {
+            // Not inside of computeIfAbsent: it would hold up other topics while the store is asked.
+            known = snapshot(topic, timeline);
+            firstOffsets.put(topic, known);
+        }
+        return known;
     }
 
     /** Takes a snapshot of a topic where its settings changed. */

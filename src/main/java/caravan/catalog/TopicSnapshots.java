@@ -10,6 +10,7 @@ import caravan.store.Store;
 import caravan.store.StoreException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Keeps the history of a topic's settings: a snapshot is written only where something changed. */
 public final class TopicSnapshots {
@@ -48,6 +49,11 @@ public final class TopicSnapshots {
             }
         }
         throw new IllegalStateException("too many processes write snapshots of the topic " + topic);
+    }
+
+    /** A timeline's first snapshot, which has the offsets at which it began; empty where it has none. */
+    public Optional<TopicSnapshot> first(String topic, Timeline timeline) {
+        return existing(topic, timeline).stream().findFirst().map(this::read);
     }
 
     private List<ArchiveKey.Topic> existing(String topic, Timeline timeline) {
