@@ -7,6 +7,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -71,10 +72,11 @@ public final class CommandLineInterface {
         return List.of(args).contains("--debug");
     }
 
-    private static int usage(PrintWriter err, ParameterException e) {
-        if (e.getCause() instanceof CommandException known) {
+    private static int usage(PrintWriter err, ParameterException wrong) {
+        if (wrong.getCause() instanceof CommandException known) {
             return Failures.explain(known, err, false);
         }
+        ParameterException e = misspelt(wrong);
         err.println("error: " + e.getMessage().lines().findFirst().orElse(""));
         List<String> suggestions =
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
@@ -85,6 +87,14 @@ public final class CommandLineInterface {
                         : "hint: did you mean " + String.join(" or ", suggestions) + "?");
         err.flush();
         return ExitCode.USAGE;
+    }
+
+    /** A required option that is missing may be there, misspelt: that is what has to be said then. */
+    private static ParameterException misspelt(ParameterException wrong) {
+        List<String> unmatched = wrong.getCommandLine().getUnmatchedArguments();
+        return wrong instanceof MissingParameterException && !unmatched.isEmpty()
+                ? new UnmatchedArgumentException(wrong.getCommandLine(), unmatched)
+                : wrong;
     }
 
     /** The version that the jar was built as. */

@@ -40,6 +40,9 @@ public final class Management implements AutoCloseable {
      * @param tasks empty yet
      */
     public Management(Main main, Tasks tasks, Store store, KafkaSettings kafka, Listeners listeners) {
+        // Vert.x would unpack files of the class path into a directory that nobody deletes.
+        System.setProperty("vertx.disableFileCPResolving", "true");
+        System.setProperty("vertx.disableFileCaching", "true");
         this.main = main;
         this.tasks = tasks;
         TaskTemplates templates = new TaskTemplates();

@@ -39,6 +39,13 @@ class CommandLineIT {
     }
 
     @Test
+    void aMisspeltOptionIsNamedAlsoWhereItWasARequiredOne() {
+        CommandResult wrong =
+                CaravanCommands.run("list", "--stroe", "s3://bucket/prefix").expect(2);
+        assertThat(wrong.err()).contains("--stroe", "hint: did you mean --store");
+    }
+
+    @Test
     void withoutACommandTheUsageIsShownAsAnError() {
         CommandResult nothing = CaravanProcess.run(Map.of()).expect(2);
         assertThat(nothing.out()).isEmpty();
