@@ -35,7 +35,7 @@ as_root_with_apt() { [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; }
 install() {
     say "installing $*"
     apt-get update -q >/dev/null || say "apt-get update failed"
-    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >"$work/apt.log" 2>&1 || {
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y "$@" >"$work/apt.log" 2>&1 || {
         tail -n 20 "$work/apt.log" >&2
         return 1
     }
