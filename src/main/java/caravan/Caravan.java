@@ -9,6 +9,8 @@ public final class Caravan {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
         int exitCode = 1;
+        // The command line: whoever may look at this process over JMX need not see what was on it.
+        System.clearProperty("sun.java.command");
         try {
             exitCode = CommandLineInterface.run(args);
         } catch (Error e) {

@@ -6,9 +6,14 @@ import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: commands, options from the environment, and errors as {@code error:} and {@code hint:} lines. */
@@ -40,11 +45,27 @@ public final class CommandLineInterface {
     /** Runs one command on standard output and error. */
     public static int run(String... args) {
         // Not the default charset: in a C locale that is ASCII, and records would be printed with question marks.
-        return run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), args);
+        PrintWriter out = new PrintWriter(System.out, true, UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, UTF_8);
+        return run(out, err, CommandLineInterface::withLog, args);
     }
 
-    /** Runs one command; returns its exit code. */
+    /** Runs one command as a part of this process, whose log stays as it is; returns its exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
+        return run(out, err, new RunLast(), args);
+    }
+
+    private static int withLog(ParseResult parsed) {
+        for (CommandLine command : parsed.asCommandLineList()) {
+            CommandSpec common = command.getCommandSpec().mixins().get("common");
+            if (common != null) {
+                ((CommonOptions) common.userObject()).configureLog();
+            }
+        }
+        return new RunLast().execute(parsed);
+    }
+
+    private static int run(PrintWriter out, PrintWriter err, IExecutionStrategy strategy, String... args) {
         CommandLine line = new CommandLine(new CommandLineInterface())
                 .setOut(out)
                 .setErr(err)
@@ -54,7 +75,9 @@ public final class CommandLineInterface {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setDefaultValueProvider(new Environment(System.getenv()))
                 .setParameterExceptionHandler((e, arguments) -> usage(err, e))
-                .setExecutionExceptionHandler((e, command, parsed) -> Failures.explain(e, err, debug(args)));
+                .setExecutionExceptionHandler(
+                        (e, command, parsed) -> Failures.explain(e, command.getErr(), debug(command)))
+                .setExecutionStrategy(strategy);
         line.getSubcommands().values().forEach(command -> command.getCommandSpec()
                 .mixinStandardHelpOptions(true));
         if (args.length == 0) {
@@ -68,8 +91,9 @@ public final class CommandLineInterface {
         return List.of(args).contains("--help") || List.of(args).contains("-h");
     }
 
-    private static boolean debug(String... args) {
-        return List.of(args).contains("--debug");
+    private static boolean debug(CommandLine command) {
+        OptionSpec debug = command.getCommandSpec().findOption("--debug");
+        return debug != null && Boolean.TRUE.equals(debug.getValue());
     }
 
     private static int usage(PrintWriter err, ParameterException wrong) {

@@ -1,9 +1,11 @@
 package caravan.cli;
 
+import ch.qos.logback.classic.Level;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,6 +31,17 @@ final class CommonOptions {
 
     @Option(names = "--debug", description = "Show stack traces, and log more.")
     private boolean debug;
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    /** Sets the log of this process up as the options say. */
+    void configureLog() {
+        Log.configure(log.json(), debug && log.level().isGreaterOrEqual(Level.DEBUG) ? Level.DEBUG : log.level());
+        if (log.json()) {
+            spec.commandLine().setErr(new PrintWriter(new LoggedLines(), true));
+        }
+    }
 
     boolean json() {
         return output == Output.json;

@@ -11,9 +11,13 @@ import java.io.PrintWriter;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns whatever ended a command into an exit code, and into what a person can act on. */
 final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
     private Failures() {}
 
     /** Prints {@code error:} and {@code hint:} lines; returns the exit code. */
@@ -24,7 +28,7 @@ final class Failures {
             err.println("hint: " + known.hint());
         }
         if (debug) {
-            failure.printStackTrace(err);
+            LOG.error("where it came from", failure);
         }
         err.flush();
         return known.exitCode();

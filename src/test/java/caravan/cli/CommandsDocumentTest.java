@@ -41,7 +41,8 @@ class CommandsDocumentTest {
             List<String> options = command.getCommandSpec().options().stream()
                     .map(OptionSpec::longestName)
                     .filter(option -> !common.contains(option)
-                            || !List.of("--output", "--debug").contains(option))
+                            || !List.of("--output", "--debug", "--log-format", "--log-level")
+                                    .contains(option))
                     .toList();
             assertThat(options)
                     .allSatisfy(option ->

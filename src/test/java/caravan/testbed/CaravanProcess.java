@@ -119,6 +119,11 @@ public final class CaravanProcess implements AutoCloseable {
         return read("err");
     }
 
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Kills it if it still runs. */
     @Override
     public void close() {
