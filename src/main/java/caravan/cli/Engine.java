@@ -30,6 +30,9 @@ final class Engine implements AutoCloseable {
     /** Directories of route files that every command loads; each from the user's routes if they have it, else our own. */
     private static final List<String> SPINE = List.of("templates", "stores");
 
+    /** What the service has beside: its HTTP API. */
+    private static final String SERVICE = "service";
+
     private final Main main = new Main();
     private final Tasks tasks = new Tasks();
     private final List<ExecutorService> pools = new ArrayList<>();
@@ -61,7 +64,11 @@ final class Engine implements AutoCloseable {
 
     private static List<String> patterns(Optional<Path> routes, boolean userTasks) {
         List<String> patterns = new ArrayList<>();
-        for (String directory : SPINE) {
+        List<String> directories = new ArrayList<>(SPINE);
+        if (userTasks) {
+            directories.add(SERVICE);
+        }
+        for (String directory : directories) {
             boolean own = routes.isPresent() && Files.isDirectory(routes.get().resolve(directory));
             String root = own ? "file:" + routes.get().resolve(directory) : "classpath:routes/" + directory;
             patterns.add(root + "/*.camel.yaml");

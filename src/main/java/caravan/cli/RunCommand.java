@@ -52,6 +52,10 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Signals signals = new Signals();
         Listeners listeners = listenerOptions.listeners();
+        listeners.obstacle().ifPresent(obstacle -> {
+            throw CommandException.couldNot(
+                    obstacle, "end what listens there, or choose another with --http-port or --management-port");
+        });
         KafkaSettings kafka = kafkaOptions.settings();
         try (S3Store store = storeOptions.later();
                 Engine engine = new Engine(

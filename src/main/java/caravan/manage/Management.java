@@ -25,6 +25,7 @@ public final class Management implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Management.class);
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final long RETRY_MILLIS = 5_000;
+    private static final long MAX_BODY_BYTES = 1 << 20;
 
     private final Main main;
     private final Tasks tasks;
@@ -71,6 +72,8 @@ public final class Management implements AutoCloseable {
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
         main.bind("tasksReady", new TaskHealth(states, tasks, TaskHealth.Kind.READINESS));
         main.bind("tasksAlive", new TaskHealth(states, tasks, TaskHealth.Kind.LIVENESS));
+        main.bind("httpServers", new HttpServers(listeners));
+        main.bind("api", new Api(control, store, kafka));
         configure(listeners);
     }
 
@@ -84,6 +87,13 @@ public final class Management implements AutoCloseable {
         main.addInitialProperty("camel.health.consumersEnabled", "false");
         main.addInitialProperty("camel.health.producersEnabled", "false");
         main.configure().metrics().withEnabled(true);
+        main.configure()
+                .httpServer()
+                .withEnabled(true)
+                .withHost(listeners.httpHost())
+                .withPort(listeners.httpPort())
+                .withFileUploadEnabled(false)
+                .withMaxBodySize(MAX_BODY_BYTES);
         HttpManagementServerConfigurationProperties server = main.configure().httpManagementServer();
         server.withEnabled(true)
                 .withHost(listeners.managementHost())
@@ -95,6 +105,7 @@ public final class Management implements AutoCloseable {
 
     /** Begins to watch, and adds the tasks that are kept in the archive as soon as the store answers. */
     public void started() {
+        HttpServers.explain(main.getCamelContext());
         watch = new TaskWatch(tasks, meters, LOOK);
         loading = new Thread(this::load, "caravan-tasks");
         loading.setDaemon(true);

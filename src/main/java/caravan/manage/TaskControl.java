@@ -1,12 +1,12 @@
 package caravan.manage;
 
-import caravan.archive.RestoreDocument;
 import caravan.archive.TaskDocument;
 import caravan.archive.TaskDocument.Origin;
 import caravan.archive.TaskDocument.State;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Tasks;
 import caravan.manage.TaskException.Kind;
+import caravan.restore.RestoreTask;
 import caravan.store.StoreException;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TaskControl {
     private static final Logger LOG = LoggerFactory.getLogger(TaskControl.class);
-    private static final Pattern SECRET = Pattern.compile("(?i).*(password|secret|token|jaas|credential).*");
-    private static final Pattern REFERENCE = Pattern.compile("\\{\\{[^{}]+}}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
 
     private final Supplier<CamelContext> camel;
@@ -36,6 +34,7 @@ public final class TaskControl {
     private final TaskTemplates templates;
     private final TaskJournal journal;
     private final Map<String, TaskDefinition> made = new ConcurrentHashMap<>();
+    private boolean loaded;
 
     TaskControl(
             Supplier<CamelContext> camel, Tasks tasks, TaskFiles files, TaskTemplates templates, TaskJournal journal) {
@@ -71,16 +70,41 @@ public final class TaskControl {
         return files.named(name).or(() -> Optional.ofNullable(made.get(name)));
     }
 
+    /** The templates that tasks are made of. */
+    List<TemplateSummary> templates() {
+        return templates.all();
+    }
+
     /**
-     * How a restore ended, by its id.
+     * How a restore goes, or how it ended, by its id.
      *
      * @throws TaskException {@link Kind#NOT_FOUND}, {@link Kind#UNAVAILABLE}
      */
-    public RestoreDocument restore(String restoreId) {
+    RestoreStatus restore(String restoreId) {
         if (!NAME.matcher(restoreId).matches()) {
             throw noRestore(restoreId);
         }
-        return asked(() -> journal.report(restoreId)).orElseThrow(() -> noRestore(restoreId));
+        Optional<RestoreStatus> mine = tasks.all().entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof RestoreTask restore
+                        && restore.restoreId().equals(restoreId))
+                .map(entry -> RestoreStatus.of(
+                        entry.getKey(),
+                        (RestoreTask) entry.getValue(),
+                        TaskState.of(entry.getValue(), route(entry.getKey()))))
+                .findFirst();
+        if (mine.isPresent() && !ended(mine.get())) {
+            return mine.get();
+        }
+        // The report says more; it may not be stored yet, or never be where the store is away.
+        return asked(() -> journal.report(restoreId))
+                .map(RestoreStatus::of)
+                .or(() -> mine)
+                .orElseThrow(() -> noRestore(restoreId));
+    }
+
+    private static boolean ended(RestoreStatus restore) {
+        return restore.state().equals(TaskState.FINISHED.text())
+                || restore.state().equals(TaskState.FAILED.text());
     }
 
     private static TaskException noRestore(String restoreId) {
@@ -105,11 +129,20 @@ public final class TaskControl {
             throw new TaskException(
                     Kind.CONFLICT, "there is a task or route " + name + " already", "choose another name");
         }
-        asked(() -> {
-            journal.write(task.document(System.currentTimeMillis()));
-            return null;
-        });
-        add(task);
+        if (!loaded) {
+            throw new TaskException(
+                    Kind.UNAVAILABLE,
+                    "the tasks in the archive are not known yet",
+                    "try again when the store answers; the log tells why it does not");
+        }
+        keep(task, State.ACTIVE);
+        try {
+            add(task);
+        } catch (TaskException e) {
+            // Else it would be tried again at every start.
+            keep(task, State.DELETED);
+            throw e;
+        }
         return status(name);
     }
 
@@ -122,11 +155,11 @@ public final class TaskControl {
         }
         templates.check(task);
         task.parameters().forEach((parameter, value) -> {
-            if (SECRET.matcher(parameter).matches() && !REFERENCE.matcher(value).matches()) {
+            if (Secrets.plain(parameter, value)) {
                 throw new TaskException(
                         Kind.INVALID,
                         "the parameter " + parameter + " carries a secret",
-                        "give a reference to it, such as {{env:NAME}}: tasks are kept in the archive");
+                        "give a reference to it, such as {{env:NAME}}, without a default: tasks are kept in the archive");
             }
         });
     }
@@ -140,9 +173,27 @@ public final class TaskControl {
             task.parameters().forEach(builder::parameter);
             builder.add();
         } catch (Exception e) {
-            made.remove(task.name());
+            forget(task);
             throw new TaskException(
                     Kind.INVALID, "the task " + task.name() + " can't be made: " + deepest(e), "check its parameters");
+        }
+        if (tasks.named(task.name()).isEmpty()) {
+            forget(task);
+            throw new TaskException(
+                    Kind.INVALID,
+                    task.template() + " is no template of a backup or a restore",
+                    "its route needs the policy of a task: see routes/templates");
+        }
+    }
+
+    /** Removes what there is of a task that could not be made. */
+    private void forget(TaskDefinition task) {
+        made.remove(task.name());
+        try {
+            camel.get().getRouteController().stopRoute(task.name());
+            camel.get().removeRoute(task.name());
+        } catch (Exception e) {
+            LOG.warn("{}: its route could not be removed: {}", task.name(), deepest(e));
         }
     }
 
@@ -222,14 +273,15 @@ public final class TaskControl {
             try {
                 load(kept);
             } catch (TaskException e) {
-                LOG.error("{} ({})", e.getMessage(), e.hint());
+                LOG.error("the task {} is left out: {} ({})", kept.name(), e.getMessage(), e.hint());
             }
         }
+        loaded = true;
     }
 
     private void load(TaskDocument kept) {
         boolean file = files.named(kept.name()).isPresent();
-        if (kept.origin() == Origin.API && kept.state() != State.DELETED && !file) {
+        if (kept.origin() == Origin.API && kept.state() != State.DELETED && !file && !made.containsKey(kept.name())) {
             TaskDefinition task = new TaskDefinition(kept.name(), kept.template(), Origin.API, kept.parameters());
             check(task);
             add(task);

@@ -23,7 +23,7 @@ final class TaskReading {
                 definition.name(),
                 definition.template(),
                 definition.origin().name().toLowerCase(Locale.ROOT),
-                definition.parameters(),
+                Secrets.hidden(definition.parameters()),
                 state.text(),
                 TaskFailure.of(task).orElse(null),
                 task instanceof BackupTask backup ? backup(backup) : null,

@@ -19,6 +19,12 @@ public final class TaskTemplates {
         templates.put(template.getId(), template);
     }
 
+    /** All templates, in the order of their names. */
+    List<TemplateSummary> all() {
+        return new TreeMap<>(templates)
+                .values().stream().map(TemplateSummary::of).toList();
+    }
+
     /**
      * Refuses a task of a template that there is not, with a parameter that the template has not, or without one that it needs.
      *

@@ -98,7 +98,7 @@ public final class CaravanProcess implements AutoCloseable {
                     .atMost(Duration.ofSeconds(90))
                     .pollInterval(Duration.ofMillis(50))
                     .ignoreExceptions()
-                    .until(() -> condition.call() || !process.isAlive());
+                    .until(() -> !process.isAlive() || condition.call());
         } catch (ConditionTimeoutException e) {
             process.destroyForcibly();
             throw new AssertionError("waited in vain\n" + await(), e);

@@ -1,0 +1,511 @@
+package caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravan.testbed.AwkwardRecords;
+import caravan.testbed.CaravanCommands;
+import caravan.testbed.CaravanService;
+import caravan.testbed.EmbeddedBroker;
+import caravan.testbed.Gate;
+import caravan.testbed.OpenApiChecker;
+import caravan.testbed.TestData;
+import caravan.testbed.TestS3;
+import caravan.testbed.TestServers;
+import caravan.testbed.TopicContents;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tasks over HTTP: what the API answers, to whom, and what of it outlives the process. */
+@ExtendWith(TestServers.class)
+class HttpApiIT {
+    private static final String TOKEN = "correct-horse-battery-staple";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path routes;
+
+    private EmbeddedBroker broker;
+    private TestS3 s3;
+    private TestData data;
+    private String topic;
+    private String store;
+    private Map<String, String> environment;
+
+    @BeforeEach
+    void servers(EmbeddedBroker broker, TestS3 s3, TestServers.Names names) {
+        this.broker = broker;
+        this.s3 = s3;
+        data = new TestData(broker);
+        topic = names.topic("orders");
+        store = s3.newStore();
+        data.createTopic(topic, 2, Map.of("retention.ms", "-1"));
+        environment = new HashMap<>(s3.environment());
+        environment.put("CARAVAN_STORE", store);
+        environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+        environment.put("CARAVAN_ROUTES", routes.toString());
+        environment.put("CARAVAN_KAFKA_PROPERTY", "session.timeout.ms=6000");
+    }
+
+    @Test
+    void everyOperationAnswersAsItsDocumentSays() throws Exception {
+        // Given: a task of a route file, a template that takes a secret, records
+        Files.writeString(
+                routes.resolve("nightly.camel.yaml"),
+                """
+                - templatedRoute:
+                    routeTemplateRef: kafka-backup
+                    routeId: nightly
+                    prefixId: nightly-
+                    parameters:
+                      - name: topics
+                        value: %s
+                      - name: maxAge
+                        value: 500ms
+                """
+                        .formatted(topic));
+        Files.writeString(
+                routes.resolve("secretive.camel.yaml"),
+                Files.readString(Path.of("routes/templates/kafka-backup.camel.yaml"))
+                        .replace("id: kafka-backup", "id: secretive")
+                        .replaceFirst(
+                                "    parameters:\n",
+                                "    parameters:\n      - name: apiToken\n        defaultValue: ''\n"));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+
+        try (Gate gate = new Gate(s3.endpoint())) {
+            environment.put("AWS_ENDPOINT_URL_S3", gate.address().toString());
+            environment.put("SINK_TOKEN", "swordfish");
+            try (CaravanService service = CaravanService.started(environment)) {
+                service.until(() -> service.get("/tasks").statusCode() == 200);
+                Client client = new Client(
+                        service, new OpenApiChecker(service.get("/openapi.json").body()));
+                service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 100);
+
+                reading(client);
+                changing(client);
+                refusing(client, service);
+                secrets(client);
+                restoring(client, service);
+                notJson(client, service);
+                assertThat(client.checker().succeeded())
+                        .isEqualTo(client.checker().operations());
+
+                gate.shut();
+                assertThat(client.call("get /archive", "/archive").statusCode()).isEqualTo(503);
+                assertThat(client.post(task("late", "kafka-backup")).statusCode())
+                        .isEqualTo(503);
+                assertThat(client.call("get /tasks/{name}", "/tasks/late").statusCode())
+                        .isEqualTo(404);
+                assertThat(client.call("get /", "/").statusCode()).isEqualTo(200);
+                assertThat(client.call("get /tasks", "/tasks").statusCode()).isEqualTo(200);
+                gate.open();
+            }
+        }
+    }
+
+    /** Calls an operation, and has its answer checked. */
+    private record Client(CaravanService service, OpenApiChecker checker) {
+        HttpResponse<String> call(String operation, String path) {
+            return call(operation, path, "");
+        }
+
+        HttpResponse<String> call(String operation, String path, String body) {
+            String method = operation.split(" ")[0].toUpperCase(Locale.ROOT);
+            HttpResponse<String> answer =
+                    body.isEmpty() && method.equals("GET") ? service.get(path) : service.send(method, path, body);
+            assertThat(answer.body()).doesNotContain("\tat ", "<html");
+            return checker.check(operation, answer);
+        }
+
+        HttpResponse<String> post(String body) {
+            return call("post /tasks", "/tasks", body);
+        }
+
+        String state(String task) {
+            return CaravanService.json(call("get /tasks/{name}/status", "/tasks/" + task + "/status"))
+                    .path("state")
+                    .asText();
+        }
+    }
+
+    private void reading(Client client) throws IOException {
+        JsonNode service = CaravanService.json(client.call("get /", "/"));
+        assertThat(service.path("clusterId").asText()).isNotEmpty();
+        client.call("get /openapi.yaml", "/openapi.yaml");
+        client.call("get /openapi.json", "/openapi.json");
+        assertThat(CaravanService.json(client.call("get /tasks", "/tasks")).findValuesAsText("name"))
+                .containsExactly("nightly");
+        JsonNode nightly = CaravanService.json(client.call("get /tasks/{name}", "/tasks/nightly"));
+        assertThat(nightly.path("parameters").path("maxAge").asText()).isEqualTo("500ms");
+        assertThat(nightly.path("origin").asText()).isEqualTo("file");
+        assertThat(client.state("nightly")).isEqualTo("running");
+        assertThat(CaravanService.json(client.call("get /templates", "/templates"))
+                        .findValuesAsText("name"))
+                .contains("kafka-backup", "kafka-restore", "secretive", "verifyInterval");
+
+        // What list and info print is what the API answers
+        assertThat(CaravanService.json(client.call("get /archive", "/archive")))
+                .isEqualTo(JSON.readTree(new CaravanCommands(broker.bootstrapServers(), s3)
+                        .onStore("list", store, "--output", "json")
+                        .expect(0)
+                        .out()));
+        assertThat(CaravanService.json(client.call("get /archive/topics/{topic}", "/archive/topics/" + topic)))
+                .isEqualTo(JSON.readTree(new CaravanCommands(broker.bootstrapServers(), s3)
+                        .onStore("info", store, "--output", "json", "--topic", topic)
+                        .expect(0)
+                        .out()));
+        JsonNode live = CaravanService.json(
+                client.call("get /archive/topics/{topic}", "/archive/topics/" + topic + "?live=true"));
+        assertThat(live.path("cluster").path("clusterId")).isEqualTo(service.path("clusterId"));
+    }
+
+    private void changing(Client client) {
+        // Made, paused, resumed, restarted, deleted, and made again
+        HttpResponse<String> made = client.post(task("hourly", "kafka-backup"));
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(made.headers().firstValue("Location")).contains("/tasks/hourly");
+        for (int again = 0; again < 2; again++) {
+            assertThat(client.call("put /tasks/{name}/pause", "/tasks/hourly/pause")
+                            .statusCode())
+                    .isEqualTo(204);
+            assertThat(client.state("hourly")).isEqualTo("paused");
+        }
+        client.call("put /tasks/{name}/resume", "/tasks/hourly/resume");
+        assertThat(client.state("hourly")).isEqualTo("running");
+        assertThat(client.call("put /tasks/{name}/restart", "/tasks/hourly/restart")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(client.state("hourly")).isEqualTo("running");
+        assertThat(client.post(task("hourly", "kafka-backup")).statusCode()).isEqualTo(409);
+        for (String name : List.of("hourly", "hourly")) {
+            assertThat(client.call("delete /tasks/{name}", "/tasks/" + name).statusCode())
+                    .isEqualTo(204);
+            assertThat(client.call("get /tasks/{name}", "/tasks/" + name).statusCode())
+                    .isEqualTo(404);
+            assertThat(client.post(task(name, "kafka-backup")).statusCode()).isEqualTo(201);
+        }
+        client.call("delete /tasks/{name}", "/tasks/hourly");
+    }
+
+    private void refusing(Client client, CaravanService service) {
+        for (String name : List.of("nothing", "%2e%2e%2fnightly", "api-tasks")) {
+            assertThat(List.of(
+                            client.call("get /tasks/{name}", "/tasks/" + name),
+                            client.call("get /tasks/{name}/status", "/tasks/" + name + "/status"),
+                            client.call("put /tasks/{name}/pause", "/tasks/" + name + "/pause"),
+                            client.call("put /tasks/{name}/resume", "/tasks/" + name + "/resume"),
+                            client.call("put /tasks/{name}/restart", "/tasks/" + name + "/restart"),
+                            client.call("delete /tasks/{name}", "/tasks/" + name),
+                            client.call("get /restores/{id}", "/restores/" + name),
+                            client.call("get /archive/topics/{topic}", "/archive/topics/" + name)))
+                    .extracting(HttpResponse::statusCode)
+                    .containsOnly(404);
+        }
+        assertThat(client.call("get /tasks/{name}", "/tasks/nigtly").body()).contains("did you mean nightly?");
+        assertThat(client.call("delete /tasks/{name}", "/tasks/nightly").statusCode())
+                .isEqualTo(409);
+        assertThat(client.call("get /archive/topics/{topic}", "/archive/topics/" + topic + "?live=maybe")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(List.of(
+                        "",
+                        "{",
+                        "[]",
+                        "null",
+                        "{} {}",
+                        "{\"name\":\"a\",\"name\":\"b\",\"template\":\"kafka-backup\"}",
+                        "{\"name\":\"a\"}",
+                        "{\"name\":1,\"template\":\"kafka-backup\"}",
+                        "{\"name\":\"a\",\"template\":\"kafka-backup\",\"parametres\":{}}",
+                        "{\"name\":\"a\",\"template\":\"kafka-backup\",\"parameters\":[]}",
+                        "{\"name\":\"a\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":null}}",
+                        "{\"name\":\"a\",\"template\":\"kafka-backup\",\"parameters\":{}}",
+                        "{\"name\":\"a\",\"template\":\"kafka-backup\",\"parameters\":{\"topic\":\"x\"}}",
+                        "{\"name\":\"a\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"x\",\"maxBytes\":\"many\"}}",
+                        "{\"name\":\"a\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"{{env:NOT_SET}}\"}}",
+                        "{\"name\":\"a\",\"template\":\"kafka-bakcup\"}",
+                        "{\"name\":\"a/b\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"x\"}}",
+                        "{\"name\":\".a\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"x\"}}",
+                        "{\"name\":\"\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"x\"}}"))
+                .allSatisfy(body -> assertThat(client.post(body).statusCode()).isEqualTo(400));
+        assertThat(client.post(task("api-tasks", "kafka-backup")).statusCode()).isEqualTo(409);
+        assertThat(client.post(" ".repeat((1 << 20) + 1)).statusCode()).isEqualTo(413);
+        // None of these is there, or comes back
+        assertThat(CaravanService.json(client.call("get /tasks", "/tasks")).findValuesAsText("name"))
+                .containsExactly("nightly");
+        assertThat(client.post(task("a", "kafka-backup")).statusCode()).isEqualTo(201);
+        client.call("delete /tasks/{name}", "/tasks/a");
+
+        HttpResponse<String> wrongMethod = service.send("DELETE", "/tasks", "");
+        assertThat(wrongMethod.statusCode()).isEqualTo(405);
+        assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET, POST");
+        assertThat(CaravanService.json(wrongMethod).path("status").asInt()).isEqualTo(405);
+        for (HttpResponse<String> unknown : List.of(service.get("/nothing"), service.management("/nothing"))) {
+            assertThat(unknown.statusCode()).isEqualTo(404);
+            assertThat(CaravanService.json(unknown).path("hint").asText()).isNotEmpty();
+        }
+    }
+
+    private void secrets(Client client) {
+        for (String plain : List.of("swordfish", "{{env:SINK_TOKEN:swordfish}}", "x{{env:SINK_TOKEN}}")) {
+            HttpResponse<String> refused = client.post(task("sink", "secretive", "apiToken", plain));
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("apiToken").doesNotContain("swordfish");
+        }
+        assertThat(client.post(task("sink", "secretive", "apiToken", "{{env:SINK_TOKEN}}"))
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(client.call("get /tasks/{name}", "/tasks/sink").body()
+                        + client.call("get /tasks/{name}/status", "/tasks/sink/status")
+                                .body()
+                        + new String(s3.read(bucket(), "archive/tasks/sink.json"), StandardCharsets.UTF_8))
+                .contains("{{env:SINK_TOKEN}}")
+                .doesNotContain("swordfish");
+        client.call("delete /tasks/{name}", "/tasks/sink");
+    }
+
+    private void restoring(Client client, CaravanService service) {
+        String copy = topic + "-copy";
+        assertThat(client.post(task("drill", "kafka-restore", "rename", topic + "=" + copy))
+                        .statusCode())
+                .isEqualTo(201);
+        service.until(() -> client.state("drill").equals("finished"));
+        String id = CaravanService.json(client.call("get /tasks/{name}/status", "/tasks/drill/status"))
+                .path("restore")
+                .path("restoreId")
+                .asText();
+        service.until(() -> CaravanService.json(client.call("get /restores/{id}", "/restores/" + id))
+                .has("endedAt"));
+        JsonNode report = CaravanService.json(client.call("get /restores/{id}", "/restores/" + id));
+        assertThat(report.path("state").asText()).isEqualTo("finished");
+        assertThat(report.path("records").asLong()).isEqualTo(100);
+        TopicContents.assertSameRecords(
+                TopicContents.read(broker.bootstrapServers(), topic),
+                TopicContents.read(broker.bootstrapServers(), copy));
+        assertThat(client.call("put /tasks/{name}/pause", "/tasks/drill/pause").statusCode())
+                .isEqualTo(409);
+        client.call("delete /tasks/{name}", "/tasks/drill");
+        assertThat(client.call("get /restores/{id}", "/restores/" + id).statusCode())
+                .isEqualTo(200);
+    }
+
+    /** What a page in a browser could send. */
+    private void notJson(Client client, CaravanService service) throws IOException {
+        String body = task("forged", "kafka-backup");
+        for (String type :
+                List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")) {
+            assertThat(service.send(api(service, "/tasks")
+                                    .header("Content-Type", type)
+                                    .POST(BodyPublishers.ofString(body)))
+                            .statusCode())
+                    .isEqualTo(415);
+        }
+        String own = "http://127.0.0.1:" + service.httpPort();
+        assertThat(status(service, "Origin", "https://evil.example")).isEqualTo(403);
+        assertThat(status(service, "Origin", "null")).isEqualTo(403);
+        assertThat(status(service, "Origin", "http://127.0.0.1")).isEqualTo(403);
+        assertThat(status(service, "Sec-Fetch-Site", "cross-site")).isEqualTo(403);
+        assertThat(status(service, "Origin", own)).isEqualTo(200);
+        assertThat(status(service, "Sec-Fetch-Site", "same-origin")).isEqualTo(200);
+        for (int port : List.of(service.httpPort(), service.managementPort())) {
+            String path = port == service.httpPort() ? "/tasks" : "/observe/jolokia/version";
+            assertThat(firstLine(port, path, "evil.example:" + port)).contains(" 403 ");
+            assertThat(firstLine(port, path, "127.evil.example")).contains(" 403 ");
+            assertThat(firstLine(port, path, "localhost:" + port)).contains(" 200 ");
+        }
+        assertThat(service.send(CaravanService.request(service.managementPort(), "/observe/jolokia/version")
+                                .header("Origin", "https://evil.example")
+                                .GET())
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(client.call("get /tasks/{name}", "/tasks/forged").statusCode())
+                .isEqualTo(404);
+    }
+
+    private static int status(CaravanService service, String header, String value) {
+        return service.send(api(service, "/tasks").header(header, value).GET()).statusCode();
+    }
+
+    private static HttpRequest.Builder api(CaravanService service, String path) {
+        return CaravanService.request(service.httpPort(), path);
+    }
+
+    /** Java's own client does not let a request name another host. */
+    private static String firstLine(int port, String path, String host) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    @Test
+    void whatWasMadeOverHttpOutlivesTheProcess() {
+        // Given
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        try (CaravanService service = CaravanService.started(environment)) {
+            service.until(() ->
+                    service.send("POST", "/tasks", task("kept", "kafka-backup")).statusCode() == 201);
+            for (String name : List.of("asleep", "gone")) {
+                assertThat(service.send("POST", "/tasks", task(name, "kafka-backup", "maxAge", "1h"))
+                                .statusCode())
+                        .isEqualTo(201);
+            }
+            service.send("PUT", "/tasks/asleep/pause", "");
+            service.send("DELETE", "/tasks/gone", "");
+            service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 100);
+
+            // When
+            service.process().kill();
+        }
+        s3.write(bucket(), "archive/tasks/broken.json", "{\"format\":1,\"na".getBytes(StandardCharsets.UTF_8));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 50, 100));
+
+        // Then
+        try (CaravanService service = CaravanService.started(environment)) {
+            service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 150);
+            StoredObjects.of(s3, store).assertContiguous(topic, 0, 0, 150);
+            JsonNode tasks = CaravanService.json(service.get("/tasks"));
+            assertThat(tasks.findValuesAsText("name")).containsExactly("asleep", "kept");
+            service.until(() -> CaravanService.json(service.get("/tasks/asleep/status"))
+                    .path("state")
+                    .asText()
+                    .equals("paused"));
+            assertThat(service.process().err()).contains("the task broken is left out");
+
+            // When: the broken one is made anew
+            assertThat(service.send("POST", "/tasks", task("broken", "kafka-backup"))
+                            .statusCode())
+                    .isEqualTo(201);
+            service.process().terminate().await().expect(0);
+        }
+    }
+
+    @Test
+    void whoeverHasNoTokenIsSentAway() {
+        environment.put("CARAVAN_HTTP_TOKEN", TOKEN);
+        environment.put("CARAVAN_HTTP_HOST", "0.0.0.0");
+        environment.put("CARAVAN_MANAGEMENT_HOST", "0.0.0.0");
+
+        try (CaravanService service = CaravanService.started(environment)) {
+            service.until(() -> service.get("/openapi.yaml").statusCode() == 200);
+            OpenApiChecker checker =
+                    new OpenApiChecker(service.get("/openapi.json").body());
+
+            // Then: every operation but its description asks for it
+            assertThat(checker.operations())
+                    .filteredOn(operation -> !operation.contains("openapi"))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(operation -> {
+                        String[] parts = operation.split(" ");
+                        HttpResponse<String> answer =
+                                service.send(parts[0].toUpperCase(Locale.ROOT), parts[1].replaceAll("[{}]", ""), "");
+                        assertThat(answer.statusCode()).isEqualTo(401);
+                        assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                                .contains("Bearer realm=\"caravan\"");
+                        checker.check(operation, answer);
+                    });
+            assertThat(service.get("/nothing").statusCode()).isEqualTo(401);
+            assertThat(service.get("/openapi.yaml/../tasks").statusCode()).isEqualTo(401);
+            assertThat(service.management("/observe/jolokia/version").statusCode())
+                    .isEqualTo(401);
+            assertThat(service.management("/observe/health/../jolokia/version").statusCode())
+                    .isEqualTo(401);
+            assertThat(service.management("//observe/jolokia/version").statusCode())
+                    .isEqualTo(401);
+            assertThat(service.management("/observe/health").statusCode()).isEqualTo(200);
+            assertThat(service.management("/observe/metrics").statusCode()).isEqualTo(200);
+
+            for (String wrong : List.of(
+                    "Bearer " + TOKEN.substring(1),
+                    "Bearer " + TOKEN + "x",
+                    "Bearer",
+                    TOKEN,
+                    "Basic " + TOKEN,
+                    basic("caravan:wrong"))) {
+                assertThat(statuses(service, wrong)).containsOnly(401);
+            }
+            for (String right : List.of("Bearer " + TOKEN, "bearer " + TOKEN, basic("anyone:" + TOKEN))) {
+                assertThat(statuses(service, right)).containsOnly(200);
+            }
+            service.process().terminate();
+            assertThat(service.process().await().expect(0).err()).doesNotContain(TOKEN);
+        }
+    }
+
+    private static List<Integer> statuses(CaravanService service, String authorization) {
+        return List.of(
+                service.send(api(service, "/tasks")
+                                .header("Authorization", authorization)
+                                .GET())
+                        .statusCode(),
+                service.send(CaravanService.request(service.managementPort(), "/observe/jolokia/version")
+                                .header("Authorization", authorization)
+                                .GET())
+                        .statusCode());
+    }
+
+    private static String basic(String credentials) {
+        return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aServiceThatCantListenOrMayNotSaysSo() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            for (String which : List.of("CARAVAN_HTTP_PORT", "CARAVAN_MANAGEMENT_PORT")) {
+                Map<String, String> clash = new HashMap<>(environment);
+                clash.put(which, port);
+                try (CaravanService service = CaravanService.starting(clash)) {
+                    assertThat(service.process().await().expect(1).err())
+                            .contains("error: can't listen on 127.0.0.1:" + port, "hint: ");
+                }
+            }
+        }
+        environment.put("CARAVAN_HTTP_HOST", "0.0.0.0");
+        try (CaravanService service = CaravanService.starting(environment)) {
+            assertThat(service.process().await().expect(2).err()).contains("needs a token", "CARAVAN_HTTP_TOKEN");
+        }
+    }
+
+    private String task(String name, String template, String... parameters) {
+        Map<String, String> all = new HashMap<>();
+        all.put("topics", topic);
+        if (!template.equals("kafka-restore")) {
+            all.put("maxAge", "500ms");
+            all.put("group", topic + "-" + name);
+        }
+        for (int i = 0; i < parameters.length; i += 2) {
+            all.put(parameters[i], parameters[i + 1]);
+        }
+        return JSON.valueToTree(Map.of("name", name, "template", template, "parameters", all))
+                .toString();
+    }
+
+    private String bucket() {
+        return store.substring("s3://".length(), store.lastIndexOf('/'));
+    }
+}
