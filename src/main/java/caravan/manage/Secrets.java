@@ -10,7 +10,7 @@ final class Secrets {
 
     /** {@code {{name}}} or {@code {{function:name}}} of Camel's property functions; a default behind it would be the secret itself. */
     private static final Pattern REFERENCE =
-            Pattern.compile("\\{\\{(?:(?:env|sys|aws|gcp|azure|hashicorp|cyberark|secret|configmap):)?[^{}:]+}}");
+            Pattern.compile("\\{\\{(?:(?:env|sys|file|aws|gcp|azure|hashicorp|cyberark|secret|configmap):)?[^{}:]+}}");
 
     private static final String HIDDEN = "***";
 
