@@ -8,11 +8,16 @@ import caravan.testbed.AwkwardRecords;
 import caravan.testbed.EmbeddedBroker;
 import caravan.testbed.TopicContents;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.AccessMode;
+import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.Volume;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +41,6 @@ import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.RemoteDockerImage;
 import org.testcontainers.images.builder.ImageFromDockerfile;
-import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.utility.DockerImageName;
 
@@ -179,10 +183,15 @@ class ContainersIT {
         }
     }
 
-    private static GenericContainer<?> service(String task) {
+    private static GenericContainer<?> service(String task) throws IOException {
+        // Not a temporary directory of JUnit's, which the container's user could not read
+        Path routes = Files.createDirectories(Path.of("target/containers-it"));
+        Files.writeString(routes.resolve("task.camel.yaml"), task);
         return caravan()
                 .withCommand("run", "--routes", "/tasks")
-                .withCopyToContainer(Transferable.of(task), "/tasks/task.camel.yaml")
+                // Testcontainers can't copy into a read-only disk
+                .withCreateContainerCmdModifier(command -> command.getHostConfig()
+                        .withBinds(new Bind(routes.toAbsolutePath().toString(), new Volume("/tasks"), AccessMode.ro)))
                 .withEnv("CARAVAN_MANAGEMENT_HOST", "0.0.0.0")
                 .withEnv("CARAVAN_HTTP_TOKEN", "a token")
                 .withExposedPorts(9876)
