@@ -46,7 +46,7 @@ clean_up() {
         docker compose logs --tail 60 || true
         echo "error: the walkthrough failed, see above" >&2
     fi
-    rm -f routes/{example-backup,example-restore,connect-backup}.camel.yaml routes/connect-restore.camel.xml
+    rm -f routes/{example-backup,example-restore}.camel.yaml routes/connect-restore.camel.xml
     docker compose down --volumes >/dev/null 2>&1 || true
     exit "$code"
 }
