@@ -36,6 +36,30 @@ public final class RecordBatches {
         return count;
     }
 
+    /** The batches that reach into [{@code from}, {@code next}), as a view; without those before and behind. */
+    public static ByteBuffer within(ByteBuffer batches, long from, long next) {
+        int begin = 0;
+        int end = 0;
+        BatchWalk walk = new BatchWalk(batches);
+        while (walk.next() && walk.baseOffset() < next) {
+            if (walk.lastOffset() < from) {
+                begin = walk.position() + walk.size();
+            }
+            end = walk.position() + walk.size();
+        }
+        return batches.slice(batches.position() + begin, end - begin);
+    }
+
+    /** Last offset of the last batch, inclusive, whether it still has a record there; -1 without batches. */
+    public static long lastOffset(ByteBuffer batches) {
+        long last = -1;
+        BatchWalk walk = new BatchWalk(batches);
+        while (walk.next()) {
+            last = walk.lastOffset();
+        }
+        return last;
+    }
+
     /** The records at offsets [{@code from}, {@code next}), in order; one batch is unpacked at a time. */
     public static Iterable<Record> records(ByteBuffer batches, long from, long next) {
         return () -> new Iterator<>() {

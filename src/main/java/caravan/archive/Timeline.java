@@ -22,6 +22,11 @@ public record Timeline(Uuid topicId, int baseline) {
         }
     }
 
+    /** A life of a topic as it was backed up from its beginning on; no baseline. */
+    public static Timeline of(Uuid topicId) {
+        return new Timeline(topicId, 0);
+    }
+
     /** Name of its folder: {@code <topic id>}, or {@code <topic id>.<baseline>}. */
     public String folder() {
         return baseline == 0 ? topicId.toString() : topicId + "." + baseline;

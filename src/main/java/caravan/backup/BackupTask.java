@@ -118,7 +118,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
                 chunk.partition().topic(),
                 ledger.folder().timeline(),
                 chunk.partition().partition(),
-                "caravan");
+                Writer.name());
         SpooledObject object = new SpooledObject(
                 bean("spool", Spool.class),
                 bean("frameCodecs", FrameCodecs.class),

@@ -124,10 +124,6 @@ final class CommitLedger {
         left.forEach(SpooledObject::discard);
     }
 
-    synchronized boolean released() {
-        return released;
-    }
-
     /** The object that is growing, if there is one. */
     synchronized Optional<SpooledObject> open() {
         SpooledObject last = objects.peekLast();

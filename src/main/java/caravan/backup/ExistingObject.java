@@ -1,18 +1,13 @@
 package caravan.backup;
 
 import caravan.archive.ObjectKey;
-import caravan.archive.ObjectReader;
 import caravan.archive.ObjectSource;
-import caravan.archive.RecordBatches;
+import caravan.catalog.ObjectRecords;
+import caravan.catalog.RecordDifference;
+import caravan.catalog.RecordDifference.Content;
 import caravan.store.Store;
+import caravan.store.StoredObject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.kafka.common.record.Record;
 
@@ -45,29 +40,17 @@ public final class ExistingObject {
                         .get("records")
                         .equals(head.metadata().get("records"))
                 && spooled.getMetadata().get("log-bytes").equals(head.metadata().get("log-bytes"));
-        return sameCounts || sameRecords(spooled, stored(spooled.getKey(), head.size()));
+        return sameCounts || sameRecords(spooled, new StoredObject(store, spooled.getKey(), head.size()));
     }
 
-    private ObjectSource stored(String key, long size) {
-        return new ObjectSource() {
-            @Override
-            public long size() {
-                return size;
-            }
-
-            @Override
-            public InputStream read(long from, long length) {
-                return store.open(key, from, length);
-            }
-        };
-    }
-
-    private static boolean sameRecords(SpooledObject spooled, ObjectSource existing) throws IOException {
+    private static boolean sameRecords(SpooledObject spooled, StoredObject existing) throws IOException {
         ObjectKey range = spooled.sealed().key();
-        try (Records ours = new Records(ObjectSource.of(spooled.sealed().file()), range);
-                Records theirs = new Records(existing, range)) {
+        String file = spooled.sealed().file().toString();
+        ObjectSource local = ObjectSource.of(spooled.sealed().file());
+        try (ObjectRecords ours = new ObjectRecords(file, local, range.from(), range.next());
+                ObjectRecords theirs = new ObjectRecords(existing.key(), existing, range.from(), range.next())) {
             while (ours.hasNext() && theirs.hasNext()) {
-                if (!same(ours.next(), theirs.next())) {
+                if (!same(ours.next().record(), theirs.next().record())) {
                     return false;
                 }
             }
@@ -77,44 +60,7 @@ public final class ExistingObject {
 
     private static boolean same(Record one, Record other) {
         return one.offset() == other.offset()
-                && one.timestamp() == other.timestamp()
-                && Objects.equals(one.key(), other.key())
-                && Objects.equals(one.value(), other.value())
-                && Arrays.equals(one.headers(), other.headers());
-    }
-
-    /** The records of one object, in order. */
-    private static final class Records implements Iterator<Record>, AutoCloseable {
-        private final ObjectReader.Batches batches;
-        private final ObjectKey range;
-        private Iterator<Record> records = Collections.emptyIterator();
-
-        private Records(ObjectSource source, ObjectKey range) throws IOException {
-            this.range = range;
-            this.batches = ObjectReader.open(source).batches(range.from());
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (!records.hasNext() && batches.hasNext()) {
-                ByteBuffer next = batches.next();
-                records =
-                        RecordBatches.records(next, range.from(), range.next()).iterator();
-            }
-            return records.hasNext();
-        }
-
-        @Override
-        public Record next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return records.next();
-        }
-
-        @Override
-        public void close() throws IOException {
-            batches.close();
-        }
+                && RecordDifference.between("spooled", Content.of(one), "stored", Content.of(other))
+                        .isEmpty();
     }
 }

@@ -98,7 +98,7 @@ final class PartitionStarts {
                     "the topic " + topic.name() + " has no topic id, so a recreated topic could not be told from it",
                     "Kafka gives ids from 2.8 on; back it up all the same with --allow-unidentified-topics");
         }
-        Timeline timeline = new Timeline(topic.id(), 0);
+        Timeline timeline = Timeline.of(topic.id());
         PartitionFolder folder = new PartitionFolder(topic.name(), timeline, partition.partition());
         long first = firstOffsets(topic, timeline).getOrDefault(partition.partition(), 0L);
         Optional<OffsetAndMetadata> commit =
@@ -134,7 +134,7 @@ final class PartitionStarts {
 
     /** Whether a commit is this archive's, of this life of the topic, and the archive holds all before an offset. */
     boolean holds(TopicPartition partition, Uuid topicId, OffsetAndMetadata commit, long end) {
-        Timeline timeline = new Timeline(topicId, 0);
+        Timeline timeline = Timeline.of(topicId);
         Optional<CommitMetadata> said = CommitMetadata.parse(commit.metadata())
                 .filter(ours ->
                         ours.archiveId().equals(archiveId) && ours.timeline().equals(timeline));
@@ -187,7 +187,7 @@ final class PartitionStarts {
 
     private GapKey nameGap(PartitionFolder folder, long from, long logStart) {
         GapKey gap = new GapKey(from, logStart, -1);
-        GapDocument document = GapDocument.retention(gap, logStart, System.currentTimeMillis(), "caravan");
+        GapDocument document = GapDocument.retention(gap, logStart, System.currentTimeMillis(), Writer.name());
         if (store.putIfAbsent(folder.key(gap), document.toJson())) {
             LOG.warn(
                     "{}-{}: offsets [{}, {}) were deleted by Kafka before they were stored",
@@ -215,7 +215,7 @@ final class PartitionStarts {
     void refresh(String name) {
         cluster.topic(name).ifPresent(topic -> {
             if (firstOffsets.containsKey(topic)) {
-                snapshot(topic, new Timeline(topic.id(), 0));
+                snapshot(topic, Timeline.of(topic.id()));
             }
         });
     }

@@ -7,11 +7,10 @@ import caravan.archive.ObjectWriter;
 import caravan.archive.PartitionFolder;
 import caravan.archive.SealedObject;
 import caravan.kafka.Chunk;
+import caravan.store.ChecksumHeader;
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
@@ -196,12 +195,13 @@ public final class SpooledObject {
 
     /** User metadata to store it with; the checksum entry becomes a checksum header on its way. */
     public Map<String, String> getMetadata() {
-        byte[] crc =
-                ByteBuffer.allocate(Integer.BYTES).putInt((int) sealed.crc32c()).array();
         return Map.of(
-                "records", Long.toString(sealed.key().records()),
-                "log-bytes", Long.toString(sealed.manifest().logBytes()),
-                "caravan-crc32c", Base64.getEncoder().encodeToString(crc));
+                "records",
+                Long.toString(sealed.key().records()),
+                "log-bytes",
+                Long.toString(sealed.manifest().logBytes()),
+                ChecksumHeader.METADATA,
+                ChecksumHeader.value(sealed.crc32c()));
     }
 
     @Override

@@ -1,9 +1,12 @@
 package caravan.catalog;
 
 import caravan.archive.ArchiveDocument;
-import caravan.archive.ArchiveKey;
 import caravan.archive.ArchiveLayout;
 import caravan.archive.DamagedObjectException;
+import caravan.archive.GapDocument;
+import caravan.archive.GapKey;
+import caravan.archive.PartitionFolder;
+import caravan.archive.UnsupportedFormatException;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import caravan.store.StoreException.Kind;
@@ -95,6 +98,20 @@ public final class Catalog {
         return listing.hasNext() ? Optional.of(listing.next()) : Optional.empty();
     }
 
+    /** Why the offsets of a gap are missing; empty where its document does not say, because it is damaged or gone. */
+    public Optional<GapDocument.Reason> reason(PartitionFolder folder, GapKey gap) {
+        try {
+            return Optional.of(GapDocument.parse(store.read(folder.key(gap))).reason());
+        } catch (DamagedObjectException | UnsupportedFormatException e) {
+            return Optional.empty();
+        } catch (StoreException e) {
+            if (e.kind() == Kind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /**
      * All topics, in the order of their names, read from one listing of everything.
      *
@@ -104,14 +121,5 @@ public final class Catalog {
         Listing listing = new Listing(store, "", foreign);
         return StreamSupport.stream(
                 Spliterators.spliteratorUnknownSize(listing, Spliterator.ORDERED | Spliterator.NONNULL), false);
-    }
-
-    /** Times of the snapshots of the consumer groups, epoch millis, in order. */
-    public List<Long> groupSnapshots() {
-        return store.list(ArchiveLayout.GROUPS)
-                .flatMap(entry -> ArchiveLayout.parse(entry.key()).stream())
-                .filter(ArchiveKey.Groups.class::isInstance)
-                .map(key -> ((ArchiveKey.Groups) key).takenAt())
-                .toList();
     }
 }

@@ -10,6 +10,7 @@ import caravan.archive.PartitionFolder;
 import caravan.archive.RecordBatches;
 import caravan.catalog.Finding.Kind;
 import caravan.catalog.Finding.Severity;
+import caravan.catalog.RecordDifference.Content;
 import caravan.store.Store;
 import caravan.store.StoredObject;
 import java.io.IOException;
@@ -94,10 +95,10 @@ public final class DataCheck {
             Record ours = one.get().record();
             Record theirs = other.get().record();
             if (ours.offset() == theirs.offset()) {
-                Optional<String> difference =
-                        one.get().leaderEpoch() == other.get().leaderEpoch()
-                                ? RecordDifference.between("the first", content(ours), "the second", content(theirs))
-                                : Optional.empty();
+                Optional<String> difference = one.get().leaderEpoch()
+                                == other.get().leaderEpoch()
+                        ? RecordDifference.between("the first", Content.of(ours), "the second", Content.of(theirs))
+                        : Optional.empty();
                 if (difference.isPresent()) {
                     return Optional.of("offset " + ours.offset() + ": " + difference.get());
                 }
@@ -106,10 +107,6 @@ public final class DataCheck {
             other = theirs.offset() <= ours.offset() ? next(second) : other;
         }
         return Optional.empty();
-    }
-
-    static RecordDifference.Content content(Record record) {
-        return new RecordDifference.Content(record.timestamp(), record.key(), record.value(), record.headers());
     }
 
     private static Optional<RecordBatches.Positioned> next(ObjectRecords records) {

@@ -3,6 +3,7 @@ package caravan.catalog;
 import caravan.archive.BatchManifest;
 import caravan.archive.DamagedObjectException;
 import caravan.archive.ObjectReader;
+import caravan.archive.ObjectSource;
 import caravan.archive.RecordBatches;
 import caravan.archive.UnsupportedFormatException;
 import caravan.store.StoreException;
@@ -15,7 +16,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /** Records of one object at a range of offsets. Throws {@link DamagedObjectException} with the object's key. */
-final class ObjectRecords implements Iterator<RecordBatches.Positioned>, AutoCloseable {
+public final class ObjectRecords implements Iterator<RecordBatches.Positioned>, AutoCloseable {
     private final String key;
     private final long from;
     private final long next;
@@ -23,12 +24,17 @@ final class ObjectRecords implements Iterator<RecordBatches.Positioned>, AutoClo
     private final ObjectReader.Batches batches;
     private Iterator<RecordBatches.Positioned> records = Collections.emptyIterator();
 
+    ObjectRecords(StoredObject object, long from, long next) {
+        this(object.key(), object, from, next);
+    }
+
     /**
+     * @param key what the object is called where it is at fault
      * @param from first offset, inclusive
      * @param next end, exclusive
      */
-    ObjectRecords(StoredObject object, long from, long next) {
-        this.key = object.key();
+    public ObjectRecords(String key, ObjectSource object, long from, long next) {
+        this.key = key;
         this.from = from;
         this.next = next;
         try {

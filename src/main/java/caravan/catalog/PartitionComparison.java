@@ -177,7 +177,7 @@ public final class PartitionComparison {
     }
 
     private static Optional<String> difference(Record ours, ConsumerRecord<byte[], byte[]> theirs) {
-        return RecordDifference.between("archive", DataCheck.content(ours), "cluster", content(theirs));
+        return RecordDifference.between("archive", RecordDifference.Content.of(ours), "cluster", content(theirs));
     }
 
     private static RecordDifference.Content content(ConsumerRecord<byte[], byte[]> record) {

@@ -53,15 +53,6 @@ public final class PartitionTail {
         return coverage.lastReachable();
     }
 
-    /** Keys that lie behind a hole, in order: uploads whose predecessors never arrived. They are stored again. */
-    public List<PartitionKey> behindHole() {
-        return coverage.pieces().stream()
-                .filter(piece -> piece.from() > next())
-                .map(Coverage.Piece::key)
-                .distinct()
-                .toList();
-    }
-
     /** What was looked at, in the order of the keys. */
     public List<PartitionKey> keys() {
         return keys;

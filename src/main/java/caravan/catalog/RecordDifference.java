@@ -3,12 +3,17 @@ package caravan.catalog;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.Record;
 
 /** Tells in what two records differ: timestamp, key, value or headers; never their offsets or the type of their timestamps. */
-final class RecordDifference {
+public final class RecordDifference {
 
     /** What is compared of a record; key and value may be null. */
-    record Content(long timestamp, ByteBuffer key, ByteBuffer value, Header[] headers) {}
+    public record Content(long timestamp, ByteBuffer key, ByteBuffer value, Header[] headers) {
+        public static Content of(Record record) {
+            return new Content(record.timestamp(), record.key(), record.value(), record.headers());
+        }
+    }
 
     private RecordDifference() {}
 
@@ -16,7 +21,7 @@ final class RecordDifference {
      * @param ours what to call the first record, in "ours 12, theirs 13"
      * @return empty where they are equal
      */
-    static Optional<String> between(String ours, Content first, String theirs, Content second) {
+    public static Optional<String> between(String ours, Content first, String theirs, Content second) {
         if (first.timestamp() != second.timestamp()) {
             return Optional.of(
                     "timestamp: " + ours + " " + first.timestamp() + ", " + theirs + " " + second.timestamp());

@@ -37,11 +37,9 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
             Map.entry(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, "30000"));
 
     private static final Map<String, String> PRODUCER = Map.of(
-            // A broker takes any sequence from a producer that it does not know. Just after a topic was created, a
-            // first batch can
-            // meet a broker that is not the leader yet, and a second one, in flight behind it, the same broker as
-            // leader: the
-            // second would be taken, and the first refused for ever as out of order.
+            // A broker takes any sequence from a producer that it does not know. Just after a topic was created,
+            // a first batch can meet a broker that is not the leader yet, and a second one, in flight behind it,
+            // the same broker as leader: the second is taken, and the first refused for ever as out of order.
             ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1",
             ProducerConfig.ACKS_CONFIG, "all",
             ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",

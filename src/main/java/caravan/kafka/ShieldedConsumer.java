@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
@@ -102,6 +103,25 @@ abstract class ShieldedConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public final Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration timeout) {
         return Map.of();
+    }
+
+    @Override
+    @Deprecated
+    public final OffsetAndMetadata committed(TopicPartition partition) {
+        return null;
+    }
+
+    @Override
+    @Deprecated
+    public final OffsetAndMetadata committed(TopicPartition partition, Duration timeout) {
+        return null;
+    }
+
+    /** @throws UnsupportedOperationException always: it would return records instead of chunks */
+    @Override
+    @Deprecated
+    public final ConsumerRecords<Object, Object> poll(long timeoutMillis) {
+        throw new UnsupportedOperationException("poll takes a Duration");
     }
 
     /** @throws UnsupportedOperationException always: partitions come from the consumer group */

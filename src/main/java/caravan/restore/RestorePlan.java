@@ -1,10 +1,11 @@
 package caravan.restore;
 
-import caravan.archive.GapKey;
+import caravan.archive.GapDocument;
 import caravan.archive.ObjectKey;
 import caravan.archive.Timeline;
 import caravan.archive.TopicSnapshot;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -65,7 +66,7 @@ public record RestorePlan(List<TopicPlan> topics) {
                     .orElse(Long.MAX_VALUE);
         }
 
-        /** Ranges that Kafka deleted before they were stored. */
+        /** Ranges of which records are missing. */
         public long gaps() {
             return partitions.stream()
                     .mapToLong(partition -> partition.gaps().size())
@@ -73,9 +74,14 @@ public record RestorePlan(List<TopicPlan> topics) {
         }
     }
 
-    /** One partition: its objects in the order of their offsets. */
+    /**
+     * One partition.
+     *
+     * @param objects in the order of their offsets
+     * @param gaps what is missing between and of them, in order
+     */
     public record PartitionPlan(
-            TopicPartition source, TopicPartition target, List<ObjectPlan> objects, List<GapKey> gaps) {
+            TopicPartition source, TopicPartition target, List<ObjectPlan> objects, List<Gap> gaps) {
 
         public long records() {
             return objects.stream()
@@ -87,6 +93,13 @@ public record RestorePlan(List<TopicPlan> topics) {
             return objects.stream().mapToLong(ObjectPlan::size).sum();
         }
     }
+
+    /**
+     * A range of offsets [from, next) of which records are missing.
+     *
+     * @param reason why, by the gap's document; empty where that can't be read
+     */
+    public record Gap(Optional<GapDocument.Reason> reason, long from, long next) {}
 
     /**
      * One object, and the range of offsets [from, next) that is taken from it.

@@ -1,6 +1,8 @@
 package caravan.restore;
 
 import caravan.archive.Coverage;
+import caravan.archive.GapDocument.Reason;
+import caravan.archive.GapKey;
 import caravan.archive.ObjectKey;
 import caravan.archive.OffsetRange;
 import caravan.archive.TopicSnapshot;
@@ -10,6 +12,7 @@ import caravan.catalog.TimelineContents;
 import caravan.catalog.TopicContents;
 import caravan.kafka.TopicFilter;
 import caravan.restore.RestoreException.Kind;
+import caravan.restore.RestorePlan.Gap;
 import caravan.restore.RestorePlan.ObjectPlan;
 import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.restore.RestorePlan.TopicPlan;
@@ -133,7 +136,7 @@ public final class RestorePlanner {
         return millis.map(Instant::ofEpochMilli).map(Instant::toString).orElse("-");
     }
 
-    private static PartitionPlan plan(PartitionContents partition, String target) {
+    private PartitionPlan plan(PartitionContents partition, String target) {
         String topic = partition.folder().topic();
         if (!partition.coverage().holes().isEmpty()) {
             OffsetRange hole = partition.coverage().holes().get(0);
@@ -156,7 +159,23 @@ public final class RestorePlanner {
                         piece.next()));
             }
         }
-        return new PartitionPlan(from, to, objects, partition.coverage().gaps());
+        return new PartitionPlan(from, to, objects, gaps(partition));
+    }
+
+    /** A compacted range has objects and lacks deletes; of other gaps only that is missing which no object holds. */
+    private List<Gap> gaps(PartitionContents partition) {
+        List<Gap> gaps = new ArrayList<>();
+        for (GapKey key : partition.coverage().gaps()) {
+            Optional<Reason> reason = catalog.reason(partition.folder(), key);
+            if (reason.equals(Optional.of(Reason.COMPACTION))) {
+                gaps.add(new Gap(reason, key.from(), key.next()));
+            } else {
+                partition.coverage().pieces().stream()
+                        .filter(piece -> piece.key().equals(key))
+                        .forEach(piece -> gaps.add(new Gap(reason, piece.from(), piece.next())));
+            }
+        }
+        return gaps;
     }
 
     private static RestoreException damaged(String message) {

@@ -222,10 +222,7 @@ public final class TargetTopics implements AutoCloseable {
         for (TopicPlan topic : plan.topics()) {
             settle(topic, progress, applyRetention, attention);
             attention.addAll(remarks.getOrDefault(topic.target(), List.of()));
-            if (topic.gaps() > 0) {
-                attention.add(topic.source() + ": " + topic.gaps()
-                        + " gap(s) in the archive: records that Kafka deleted before they were backed up");
-            }
+            attention.addAll(GapRemarks.of(topic));
             long records = topic.partitions().stream()
                     .mapToLong(partition -> progress.produced(partition.target()))
                     .sum();

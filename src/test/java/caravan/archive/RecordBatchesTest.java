@@ -38,6 +38,31 @@ class RecordBatchesTest {
         assertThat(batches.position()).isZero();
     }
 
+    @Property(tries = 200)
+    void the_batches_within_a_range_are_those_that_reach_into_it(
+            @ForAll @IntRange(max = 30) int from, @ForAll @IntRange(max = 30) int next) {
+        List<ByteBuffer> batches =
+                List.of(plain().batch(records(0, 10)), plain().batch(records(12, 20)), plain().batch(records(20, 30)));
+        ByteBuffer behindOthers = join(plain().batch(Rec.at(0)), join(batches.toArray(ByteBuffer[]::new)));
+        behindOthers.position(plain().batch(Rec.at(0)).remaining());
+
+        ByteBuffer within = RecordBatches.within(behindOthers, from, next);
+
+        int[][] ranges = {{0, 10}, {12, 20}, {20, 30}};
+        List<ByteBuffer> expected = new ArrayList<>();
+        long last = -1;
+        for (int i = 0; i < ranges.length; i++) {
+            if (ranges[i][0] < next && ranges[i][1] > from && from < next) {
+                expected.add(batches.get(i));
+                last = ranges[i][1] - 1;
+            }
+        }
+        if (from < next) {
+            assertThat(within).isEqualTo(join(expected.toArray(ByteBuffer[]::new)));
+            assertThat(RecordBatches.lastOffset(within)).isEqualTo(last);
+        }
+    }
+
     @Test
     void a_record_comes_with_what_only_its_batch_knows() {
         ByteBuffer batches = join(

@@ -12,11 +12,13 @@ import caravan.kafka.Rebatcher;
 import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import caravan.kafka.Tasks;
+import caravan.store.Store;
 import caravan.testbed.EmbeddedBroker;
 import caravan.testbed.TestArchive;
 import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
@@ -361,6 +365,81 @@ class BackupTaskTest {
         assertThat(owner.accepted(assignment)).isEqualTo(10);
     }
 
+    @Test
+    void anObjectThatIsThereIsTheSameWhereItsRecordsAreHoweverItsBatchesAreCut() throws Exception {
+        // Given: another process took the same records in two chunks, and one of other records
+        SpooledObject ours = complete(0, 10);
+        begin(new Taken(2, assignment.partition()), Optional.empty());
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(2, 0, 5)));
+        aggregation.aggregate(growing, exchange(chunk(2, 5, 10)));
+        aggregation.onCompletion(growing);
+        SpooledObject theirs = body(growing);
+        SpooledObject others = otherRecords(3);
+        assertThat(List.of(theirs.getKey(), others.getKey())).containsOnly(ours.getKey());
+        assertThat(theirs.getMetadata()).isNotEqualTo(ours.getMetadata());
+        Store store = context.getRegistry().lookupByNameAndType("store", Store.class);
+
+        // Then
+        store.putIfAbsent(
+                ours.getKey(), theirs.sealed().file(), Map.of(), theirs.sealed().crc32c());
+        assertThat(outcome(store, ours)).isEqualTo("same");
+
+        // When
+        store.put(ours.getKey(), Files.readAllBytes(others.sealed().file()));
+
+        // Then
+        assertThat(outcome(store, ours)).isEqualTo("conflict");
+    }
+
+    /** An object as of offsets [0, 10), with keys of its own. */
+    private SpooledObject otherRecords(long number) throws Exception {
+        begin(new Taken(number, assignment.partition()), Optional.empty());
+        Exchange exchange = aggregation.aggregate(null, exchange(chunk(number, 0, 10, new byte[] {2})));
+        aggregation.onCompletion(exchange);
+        return body(exchange);
+    }
+
+    private String outcome(Store store, SpooledObject object) throws Exception {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.setProperty("object", object);
+        new ExistingObject(store).compare(exchange);
+        return exchange.getProperty(ExistingObject.OUTCOME, String.class);
+    }
+
+    @Test
+    void anArchiveThatIsLongInOpeningHoldsUpNeitherItsWatchNorItsEnd() throws Exception {
+        // Given
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        context.getRegistry().unbind("store");
+        context.getRegistry().bind("store", Store.class, () -> {
+            asked.countDown();
+            assertThat(answer).succeedsWithin(Duration.ofMinutes(1));
+            throw new IllegalStateException("the store was away all the time");
+        });
+        BackupTask waiting = new BackupTask();
+        waiting.setCamelContext(context);
+        waiting.setTopics(topic);
+        waiting.setObjects(new DefaultAggregateController());
+        CompletableFuture<?> opening = CompletableFuture.runAsync(waiting::backup);
+        asked.await();
+
+        // When
+        CompletableFuture<?> watched = CompletableFuture.runAsync(() -> {
+            waiting.stuck();
+            waiting.lag();
+            waiting.storeAtOnce(Map.of());
+            waiting.close();
+        });
+
+        // Then
+        assertThat(watched).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(opening).isNotDone();
+        answer.complete(null);
+        assertThat(opening).failsWithin(Duration.ofSeconds(30));
+        assertThat(waiting.progress().failing()).isPresent();
+    }
+
     private Start begin(Taken taken, Optional<Assignment> predecessor) throws Exception {
         return owner.assigned(taken, predecessor, Optional.empty()).get(30, TimeUnit.SECONDS);
     }
@@ -387,6 +466,10 @@ class BackupTaskTest {
     }
 
     private Chunk chunk(long number, long from, long next) {
+        return chunk(number, from, next, new byte[] {1});
+    }
+
+    private Chunk chunk(long number, long from, long next, byte[] key) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (long offset = from; offset < next; offset++) {
             records.add(new ConsumerRecord<>(
@@ -397,7 +480,7 @@ class BackupTaskTest {
                     TimestampType.CREATE_TIME,
                     1,
                     1,
-                    new byte[] {1},
+                    key,
                     new byte[] {(byte) offset},
                     new RecordHeaders(),
                     Optional.of(0)));

@@ -98,6 +98,19 @@ class UntilNowTest {
     }
 
     @Test
+    void toAskDoesNotChangeTheArchive() throws Exception {
+        // Given
+        UntilNow now = UntilNow.note(cluster, TopicFilter.of(topic, ""));
+        commit(RECORDS, metadata(Optional.empty()));
+
+        // When
+        assertThat(open(now)).containsOnlyKeys(partition);
+
+        // Then: not even a snapshot of the topic
+        assertThat(archive.store().list("topics/")).isEmpty();
+    }
+
+    @Test
     void theCommitsOfARecreatedTopicAreNotThoseOfTheOneBefore() throws Exception {
         // Given
         UntilNow now = UntilNow.note(cluster, TopicFilter.of(topic, ""));

@@ -223,7 +223,6 @@ class ChunkConsumerTest {
                 "unregisterMetricFromSubscription");
         assertThat(Consumer.class.getMethods())
                 .filteredOn(method -> !harmless.contains(method.getName()))
-                .filteredOn(method -> !method.isAnnotationPresent(Deprecated.class))
                 .allSatisfy(method -> assertThat(
                                 ChunkConsumer.class.getMethod(method.getName(), method.getParameterTypes()))
                         .matches(known -> known.getDeclaringClass().getPackage() == ChunkConsumer.class.getPackage()));

@@ -124,10 +124,13 @@ public final class TestArchive {
 
     /** Names a gap by retention; returns its key. */
     public String gap(PartitionFolder folder, long from, long next) {
+        return gap(folder, from, next, GapDocument.Reason.RETENTION);
+    }
+
+    /** Names a gap; returns its key. */
+    public String gap(PartitionFolder folder, long from, long next, GapDocument.Reason reason) {
         GapKey gap = new GapKey(from, next, -1);
-        store.putIfAbsent(
-                folder.key(gap),
-                GapDocument.retention(gap, next, TIME, "a test").toJson());
+        store.putIfAbsent(folder.key(gap), new GapDocument(reason, from, next, next, TIME, "a test").toJson());
         return folder.key(gap);
     }
 
