@@ -422,7 +422,7 @@ class BackupTaskTest {
         waiting.setTopics(topic);
         waiting.setObjects(new DefaultAggregateController());
         CompletableFuture<?> opening = CompletableFuture.runAsync(waiting::backup);
-        asked.await();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
         // When
         CompletableFuture<?> watched = CompletableFuture.runAsync(() -> {
