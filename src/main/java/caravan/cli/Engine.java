@@ -7,7 +7,6 @@ import caravan.kafka.ChunkClients;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
 import caravan.store.S3Store;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.ShutdownStrategy;
 
 /** Camel with the route files, and what they refer to: the store, the cluster, the spool, the pools of threads. */
@@ -27,16 +29,11 @@ final class Engine implements AutoCloseable {
     private static final int UPLOAD_THREADS = 4;
     private static final int RESTORE_THREADS = 8;
 
-    /** Directories of route files that every command loads; each from the user's routes if they have it, else our own. */
-    private static final List<String> SPINE = List.of("templates", "stores");
-
-    /** What the service has beside: its HTTP API. */
-    private static final String SERVICE = "service";
-
     private final Main main = new Main();
     private final Tasks tasks = new Tasks();
     private final List<ExecutorService> pools = new ArrayList<>();
     private final Optional<Spool> spool;
+    private final RouteFiles files;
 
     /**
      * @param routes the user's directory of route files
@@ -44,8 +41,9 @@ final class Engine implements AutoCloseable {
      */
     Engine(Optional<Path> routes, boolean userTasks, S3Store store, KafkaSettings kafka, Optional<Spool> spool) {
         this.spool = spool;
-        main.configure().setRoutesIncludePattern(String.join(",", patterns(routes, userTasks)));
-        main.configure().setRoutesExcludePattern("**/examples/**");
+        files = new RouteFiles(routes, userTasks);
+        main.setRoutesCollector(files);
+        main.addMainListener(new StrayVariables());
         main.configure().setName("caravan");
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
         main.addInitialProperty("caravan.bootstrap.servers", kafka.bootstrapServers());
@@ -62,23 +60,18 @@ final class Engine implements AutoCloseable {
         main.bind("restores", pool("caravan-restore", RESTORE_THREADS));
     }
 
-    private static List<String> patterns(Optional<Path> routes, boolean userTasks) {
-        List<String> patterns = new ArrayList<>();
-        List<String> directories = new ArrayList<>(SPINE);
-        if (userTasks) {
-            directories.add(SERVICE);
+    /**
+     * A variable of the environment, or a system property, fills a placeholder only where nothing else has a value for it. Camel asks
+     * them first unless told otherwise, and CARAVAN_STORE_BUCKET would send a backup elsewhere.
+     */
+    private static final class StrayVariables extends MainListenerSupport {
+        @Override
+        public void beforeInitialize(BaseMainSupport main) {
+            PropertiesComponent properties =
+                    (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+            properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+            properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
         }
-        for (String directory : directories) {
-            boolean own = routes.isPresent() && Files.isDirectory(routes.get().resolve(directory));
-            String root = own ? "file:" + routes.get().resolve(directory) : "classpath:routes/" + directory;
-            patterns.add(root + "/*.camel.yaml");
-            patterns.add(root + "/*.camel.xml");
-        }
-        if (userTasks && routes.isPresent()) {
-            patterns.add("file:" + routes.get() + "/*.camel.yaml");
-            patterns.add("file:" + routes.get() + "/*.camel.xml");
-        }
-        return patterns;
     }
 
     private ExecutorService pool(String name, int threads) {
@@ -101,8 +94,13 @@ final class Engine implements AutoCloseable {
         return tasks;
     }
 
+    /** @throws CommandException where a route file is not what it should be; nothing is started then */
     void start() throws Exception {
-        main.start();
+        try {
+            main.start();
+        } catch (RuntimeException e) {
+            throw files.explained(e);
+        }
     }
 
     CamelContext context() {

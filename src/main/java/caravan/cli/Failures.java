@@ -4,6 +4,7 @@ import caravan.archive.DamagedObjectException;
 import caravan.archive.UnsupportedFormatException;
 import caravan.backup.BackupException;
 import caravan.kafka.KafkaErrors;
+import caravan.manage.TaskException;
 import caravan.restore.RestoreException;
 import caravan.store.StoreException;
 import caravan.store.StoreLocationException;
@@ -46,6 +47,9 @@ final class Failures {
         }
         if (failure instanceof StoreException store) {
             return CommandException.couldNot(store.getMessage(), store.hint());
+        }
+        if (failure instanceof TaskException task) {
+            return CommandException.usage(task.getMessage(), task.hint());
         }
         if (failure instanceof StoreLocationException location) {
             return CommandException.usage(location.getMessage(), location.hint());

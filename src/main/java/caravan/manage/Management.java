@@ -46,7 +46,8 @@ public final class Management implements AutoCloseable {
         System.setProperty("vertx.disableFileCaching", "true");
         this.main = main;
         this.tasks = tasks;
-        TaskTemplates templates = new TaskTemplates();
+        TaskTemplates templates =
+                new TaskTemplates(text -> main.getCamelContext().resolvePropertyPlaceholders(text));
         TaskFiles files = new TaskFiles(templates);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         List.of(

@@ -3,6 +3,7 @@ package caravan.manage;
 import caravan.archive.TaskDocument;
 import caravan.archive.TaskDocument.Origin;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A task as it is configured.
@@ -13,8 +14,15 @@ import java.util.Map;
  * @param parameters of the template, as they were given; what is left out has its default
  */
 public record TaskDefinition(String name, String template, Origin origin, Map<String, String> parameters) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
+
     public TaskDefinition {
         parameters = Map.copyOf(parameters);
+    }
+
+    /** Whether its name can be part of a key, a metric and an MBean's name. */
+    boolean wellNamed() {
+        return NAME.matcher(name).matches();
     }
 
     /** To be kept in the archive. */

@@ -1,75 +1,165 @@
 package caravan.manage;
 
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.RouteTemplateParameterDefinition;
+import org.apache.camel.util.StringHelper;
 
 /** The route templates that tasks are made of, with their parameters. Camel itself takes misspelt parameters without a word. */
 public final class TaskTemplates {
     private final Map<String, RouteTemplateDefinition> templates = new ConcurrentHashMap<>();
+    private final Set<String> inputs = ConcurrentHashMap.newKeySet();
+    private final UnaryOperator<String> placeholders;
+
+    /**
+     * @param placeholders puts values in the place of {@code {{references}}}; throws where there is none
+     */
+    public TaskTemplates(UnaryOperator<String> placeholders) {
+        this.placeholders = placeholders;
+    }
 
     void add(RouteTemplateDefinition template) {
         templates.put(template.getId(), template);
     }
 
+<<<<<<< HEAD
     /** All templates, in the order of their names. */
     List<TemplateSummary> all() {
         return new TreeMap<>(templates)
                 .values().stream().map(TemplateSummary::of).toList();
+=======
+    /** Endpoints that a route begins with, such as {@code direct:mask}: what a task's step can name. */
+    void addInput(String endpoint) {
+        inputs.add(endpoint.replace("://", ":"));
+>>>>>>> 4ac833e (wip)
     }
 
     /**
-     * Refuses a task of a template that there is not, with a parameter that the template has not, or without one that it needs.
+     * Refuses a task of a template that there is not, with a parameter that the template has not, without one that it needs, or
+     * with a value that can't be.
      *
-     * @throws TaskException that names what is wrong, and the nearest right name
+     * @throws TaskException that names what is wrong, and the nearest right name or what values look like
      */
     void check(TaskDefinition task) {
+        check(task, "the task " + task.name());
+    }
+
+    /**
+     * @param called the task as its user knows it
+     */
+    void check(TaskDefinition task, String called) {
+        if (!task.wellNamed()) {
+            throw invalid(
+                    called + ": '" + task.name() + "' is no name for a task",
+                    Optional.empty(),
+                    "use at most 200 letters, digits, '.', '_' and '-', and no dot at its begin");
+        }
         RouteTemplateDefinition template = templates.get(task.template());
         if (template == null) {
             throw invalid(
-                    task,
-                    "there is no template '" + task.template() + "'",
+                    called + ": there is no template '" + task.template() + "'",
                     nearest(task.template(), List.copyOf(templates.keySet())),
                     "templates: " + String.join(", ", new TreeMap<>(templates).keySet()));
         }
-        List<String> names = new ArrayList<>();
-        List<String> needed = new ArrayList<>();
-        for (RouteTemplateParameterDefinition parameter : template.getTemplateParameters()) {
-            names.add(parameter.getName());
-            if (parameter.isRequired() && parameter.getDefaultValue() == null) {
-                needed.add(parameter.getName());
-            }
-        }
+        Map<String, RouteTemplateParameterDefinition> known = new LinkedHashMap<>();
+        template.getTemplateParameters().forEach(parameter -> known.put(parameter.getName(), parameter));
         for (String name : new TreeMap<>(task.parameters()).keySet()) {
-            if (!names.contains(name)) {
+            if (!known.containsKey(parameter(name))) {
                 throw invalid(
-                        task,
-                        task.template() + " has no parameter '" + name + "'",
-                        nearest(name, names),
-                        "parameters: " + String.join(", ", names));
+                        called + ": " + task.template() + " has no parameter '" + name + "'",
+                        nearest(name, List.copyOf(known.keySet())),
+                        "parameters: " + String.join(", ", known.keySet()));
             }
         }
-        needed.removeAll(task.parameters().keySet());
-        if (!needed.isEmpty()) {
-            throw invalid(
-                    task,
-                    task.template() + " needs the parameter '" + needed.get(0) + "'",
-                    Optional.empty(),
-                    "give it a value");
+        Map<String, String> given = new TreeMap<>();
+        task.parameters().forEach((name, value) -> {
+            if (given.put(parameter(name), value) != null) {
+                throw invalid(called + ": '" + name + "' is given twice", Optional.empty(), "give it once");
+            }
+        });
+        known.values().stream()
+                .filter(parameter -> parameter.isRequired() && parameter.getDefaultValue() == null)
+                .map(RouteTemplateParameterDefinition::getName)
+                .filter(name -> !given.containsKey(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw invalid(
+                            called + ": " + task.template() + " needs the parameter '" + name + "'",
+                            Optional.empty(),
+                            ParameterType.of(name)
+                                    .map(type -> "give it a value: " + type.form())
+                                    .orElse("give it a value"));
+                });
+        if (ours(template)) {
+            given.forEach((name, value) -> {
+                if (!value.equals(known.get(name).getDefaultValue())) {
+                    checkValue(called, name, value);
+                }
+            });
         }
     }
 
-    private static TaskException invalid(TaskDefinition task, String what, Optional<String> nearest, String otherwise) {
+    /** As Camel takes them: {@code max-age} is {@code maxAge}. */
+    static String parameter(String name) {
+        return StringHelper.dashToCamelCase(name);
+    }
+
+    /** Whether the parameters of a template are what their names say in Caravan's own. */
+    private static boolean ours(RouteTemplateDefinition template) {
+        return Optional.ofNullable(template.getTemplateBeans()).orElse(List.of()).stream()
+                .anyMatch(bean -> bean.getType() != null
+                        && bean.getType().replace("#class:", "").startsWith("caravan."));
+    }
+
+    private void checkValue(String called, String name, String text) {
+        Optional<ParameterType> type = ParameterType.of(name);
+        if (type.isEmpty()) {
+            return;
+        }
+        String value = resolved(called, name, text);
+        if (!type.get().allows(value)) {
+            // Not what a reference refers to: it may be a secret.
+            throw invalid(
+                    called + ": " + name + " can't be '" + text + "'",
+                    Optional.empty(),
+                    name + " is " + type.get().form());
+        }
+        if (type.get() == ParameterType.ENDPOINT && value.startsWith("direct:") && !inputs.contains(endpoint(value))) {
+            throw invalid(
+                    called + ": " + name + " is " + text + ", and no route begins with that",
+                    nearest(endpoint(value), List.copyOf(inputs)),
+                    "add a route with it to the route files");
+        }
+    }
+
+    private static String endpoint(String uri) {
+        return StringHelper.before(uri, "?", uri).replace("://", ":");
+    }
+
+    private String resolved(String called, String name, String text) {
+        try {
+            return placeholders.apply(text);
+        } catch (RuntimeException e) {
+            throw invalid(
+                    called + ": " + name + " is '" + text + "', which refers to something that there is not",
+                    Optional.empty(),
+                    "set it, or give a default: {{name:default}}");
+        }
+    }
+
+    private static TaskException invalid(String what, Optional<String> nearest, String otherwise) {
         return new TaskException(
                 TaskException.Kind.INVALID,
-                "the task " + task.name() + ": " + what,
+                what,
                 nearest.map(name -> "did you mean '" + name + "'?").orElse(otherwise));
     }
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service with tasks in route files: the shipped examples, and steps of the user's own on each record. */
 @ExtendWith(TestServers.class)
@@ -74,30 +76,34 @@ class RoutesIT {
         assertThat(objects().of("shipments", 0)).isEmpty();
     }
 
-    @Test
-    void aRouteOfTheUsersOwnMasksAFieldAndDropsRecords() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"masked-backup.camel.yaml", "masked-backup.camel.xml"})
+    void aRouteOfTheUsersOwnMasksAFieldAndDropsRecords(String example, TestServers.Names names) throws Exception {
         // Given
-        data.createTopic("customers", 1, Map.of("cleanup.policy", "compact"));
+        String topic = names.topic("customers");
+        data.createTopic(topic, 1, Map.of("cleanup.policy", "compact"));
         List<ProducerRecord<byte[], byte[]>> customers = new ArrayList<>();
-        customers.add(TestData.keyed("customers", 0, "1", "{\"name\":\"Ada\",\"email\":\"ada@example.org\"}"));
-        customers.add(TestData.keyed("customers", 0, "2", "{\"name\":\"Bot\",\"test\":true}"));
-        customers.add(TestData.keyed("customers", 0, "3", null));
-        customers.add(TestData.keyed("customers", 0, "4", "{\"name\":\"Tim\"}"));
-        customers.addAll(AwkwardRecords.headers("customers", 0));
+        customers.add(TestData.keyed(topic, 0, "1", "{\"name\":\"Ada\",\"email\":\"ada@example.org\"}"));
+        customers.add(TestData.keyed(topic, 0, "2", "{\"name\":\"Bot\",\"test\":true}"));
+        customers.add(TestData.keyed(topic, 0, "3", null));
+        customers.add(TestData.keyed(topic, 0, "4", "{\"name\":\"Tim\"}"));
+        customers.addAll(AwkwardRecords.headers(topic, 0));
         data.send("none", customers);
 
         // When
         task(
-                "masked-backup.camel.yaml",
-                Map.of("value: direct:mask", "value: direct:mask\n      - name: maxAge\n        value: 1s"));
-        whileRunning(() -> objects().coveredTo("customers", 0, 0) == customers.size());
+                example,
+                example.endsWith("yaml")
+                        ? Map.of("value: customers", "value: " + topic, "value: direct:mask", "value: direct:mask\n      - name: maxAge\n        value: 1s")
+                        : Map.of("\"customers\"", "\"" + topic + "\"", "</templatedRoute>", "<parameter name=\"maxAge\" value=\"1s\"/></templatedRoute>"));
+        whileRunning(() -> objects().coveredTo(topic, 0, 0) == customers.size());
 
         // Then
         new CaravanCommands(broker.bootstrapServers(), s3)
-                .restore(store, "--rename", "customers=customers-copy")
+                .restore(store, "--rename", topic + "=" + topic + "-copy")
                 .expect(0);
-        List<TopicContents.Entry> source = read("customers").partitions().get(0);
-        List<TopicContents.Entry> copy = read("customers-copy").partitions().get(0);
+        List<TopicContents.Entry> source = read(topic).partitions().get(0);
+        List<TopicContents.Entry> copy = read(topic + "-copy").partitions().get(0);
         assertThat(copy).extracting(RoutesIT::key).startsWith("1", "3", "4").hasSize(customers.size() - 1);
         assertThat(text(copy.get(0).value())).isEqualTo("{\"name\":\"Ada\",\"email\":\"***\"}");
         assertThat(copy.get(1).value()).isEmpty();
