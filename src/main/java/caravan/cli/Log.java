@@ -18,6 +18,8 @@ final class Log {
     private static final Map<String, Level> LEVELS = Map.of(
             // A client that was told to stop says that it was interrupted.
             "org.apache.kafka.clients.consumer.internals.ConsumerCoordinator", Level.ERROR,
+            // A stack trace at each attempt to open the archive; the task says why, once.
+            "org.apache.camel.component.kafka.KafkaFetchRecords", Level.ERROR,
             // Stack traces of what the error says, too.
             "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory", Level.OFF,
             "org.apache.kafka.common.config.provider.FileConfigProvider", Level.OFF);

@@ -6,9 +6,12 @@ import caravan.kafka.KafkaSettings;
 import caravan.manage.Listeners;
 import caravan.manage.Management;
 import caravan.store.S3Store;
+import caravan.store.StoreException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,6 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code run}: the service. Loads the route files, and runs their tasks until it is stopped. */
 @Command(name = "run", description = "Runs the tasks of the route files, until it is stopped.")
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final long DRAIN_SECONDS = 45;
     private static final long WAIT_MILLIS = 1_000;
 
@@ -66,6 +70,9 @@ final class RunCommand implements Callable<Integer> {
                         Optional.of(new Spool(spoolDirectory, spoolBytes)));
                 Management management = new Management(engine.main(), engine.tasks(), store, kafka, listeners)) {
             engine.start();
+            if (storeOptions.createsBucket()) {
+                createBucket(store);
+            }
             management.started();
             common.err().println("running " + engine.tasks().all().size() + " tasks; " + listeners);
             while (!signals.await(WAIT_MILLIS)) {
@@ -79,6 +86,29 @@ final class RunCommand implements Callable<Integer> {
             boolean drained = engine.stop(DRAIN_SECONDS);
             return drained && signals.terminated() ? ExitCode.DONE : signals.exitCode();
         }
+    }
+
+    /** As soon as the store answers. */
+    private static void createBucket(S3Store store) {
+        Thread creating = new Thread(
+                () -> {
+                    while (true) {
+                        try {
+                            store.createBucket();
+                            return;
+                        } catch (StoreException e) {
+                            LOG.debug("the bucket could not be created", e);
+                        }
+                        try {
+                            Thread.sleep(WAIT_MILLIS);
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                    }
+                },
+                "caravan-bucket");
+        creating.setDaemon(true);
+        creating.start();
     }
 
     /** What ended a thread of a backup, such as memory that ran out. */

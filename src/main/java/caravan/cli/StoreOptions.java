@@ -38,6 +38,11 @@ class StoreOptions {
         @Option(names = "--create-bucket", description = "Create the bucket if it does not exist.")
         private boolean createBucket;
 
+        /** Whether the bucket is to be created where it does not exist. */
+        boolean createsBucket() {
+            return createBucket;
+        }
+
         @Override
         S3Store open() {
             S3Store opened = S3Store.open(StoreLocation.parse(location()));

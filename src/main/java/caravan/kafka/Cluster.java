@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -52,6 +53,7 @@ public final class Cluster implements AutoCloseable {
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
+    private static final int FIRST_ANSWER_MILLIS = 10_000;
     private static final int ATTEMPTS = 20;
     private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -61,8 +63,10 @@ public final class Cluster implements AutoCloseable {
         this.admin = Admin.create(settings.admin());
     }
 
+    /** The cluster's id. It is what is asked first, so a cluster that is away is known soon. */
     public String id() {
-        return get(admin.describeCluster().clusterId());
+        return get(admin.describeCluster(new DescribeClusterOptions().timeoutMs(FIRST_ANSWER_MILLIS))
+                .clusterId());
     }
 
     /** Names of the topics that the filter names or matches, in order. */

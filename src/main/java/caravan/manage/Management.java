@@ -30,6 +30,7 @@ public final class Management implements AutoCloseable {
     private final Main main;
     private final Tasks tasks;
     private final TaskMeters meters;
+    private final TaskStates states;
     private final TaskControl control;
     private TaskWatch watch;
     private Thread loading;
@@ -57,7 +58,7 @@ public final class Management implements AutoCloseable {
                         new UptimeMetrics(),
                         new FileDescriptorMetrics())
                 .forEach(vitals -> vitals.bindTo(registry));
-        TaskStates states = (name, task) ->
+        states = (name, task) ->
                 TaskState.of(task, main.getCamelContext().getRouteController().getRouteStatus(name));
         meters = new TaskMeters(registry, states);
         TaskControl[] made = new TaskControl[1];
@@ -107,7 +108,7 @@ public final class Management implements AutoCloseable {
     /** Begins to watch, and adds the tasks that are kept in the archive as soon as the store answers. */
     public void started() {
         HttpServers.explain(main.getCamelContext());
-        watch = new TaskWatch(tasks, meters, LOOK);
+        watch = new TaskWatch(tasks, meters, states, LOOK);
         loading = new Thread(this::load, "caravan-tasks");
         loading.setDaemon(true);
         loading.start();

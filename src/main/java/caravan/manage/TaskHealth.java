@@ -11,8 +11,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Whether the tasks do what they should. Not ready: a backup that fails for longer than half a minute or needs a person, a restore
- * that failed. Not alive: a consumer that has not polled for five minutes although its route runs, which nothing but a new process
+ * Whether the tasks do what they should. Not ready: a backup that has not begun, fails for longer than half a minute or needs a
+ * person; a restore that waits for Kafka or the store, or failed. Not alive: a consumer that has not polled for five minutes although its route runs, which nothing but a new process
  * mends. A task that somebody paused or stopped is neither.
  */
 public final class TaskHealth extends AbstractHealthCheck {
@@ -62,7 +62,7 @@ public final class TaskHealth extends AbstractHealthCheck {
                             ? state.text()
                                     + TaskFailure.of(task)
                                             .map(why -> ": " + why)
-                                            .orElse("")
+                                            .orElse(kind == Kind.READINESS ? ": it has not begun" : "")
                             : state.text());
             if (down) {
                 builder.down();
@@ -78,13 +78,16 @@ public final class TaskHealth extends AbstractHealthCheck {
 
     private static boolean hindered(ChunkClients.Task task) {
         if (task instanceof BackupTask backup) {
-            return backup.progress().fatal().isPresent()
+            return !backup.progress().polls()
+                    || backup.progress().fatal().isPresent()
                     || backup.progress()
                             .failing()
                             .map(Progress.Failing::lasting)
                             .map(lasting -> lasting.compareTo(FAILING) > 0)
                             .orElse(false);
         }
-        return task instanceof RestoreTask restore && restore.done().isCompletedExceptionally();
+        return task instanceof RestoreTask restore
+                && (restore.done().isCompletedExceptionally()
+                        || restore.hindrance().isPresent());
     }
 }

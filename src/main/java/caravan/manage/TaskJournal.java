@@ -16,6 +16,7 @@ import caravan.restore.RestoreReport.TopicReport;
 import caravan.restore.RestoreTask;
 import caravan.store.Store;
 import caravan.store.StoreException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class TaskJournal implements RestoreJournal {
     private static final Logger LOG = LoggerFactory.getLogger(TaskJournal.class);
     private static final long FIRST_RETRY_MILLIS = 1_000;
-    private static final long LAST_RETRY_MILLIS = 30_000;
+    private static final long LAST_RETRY_MILLIS = 10_000;
 
     private final Store store;
     private final KafkaSettings kafka;
@@ -118,10 +119,10 @@ public final class TaskJournal implements RestoreJournal {
             try {
                 return before(restore);
             } catch (StoreException | KafkaException e) {
-                LOG.warn("{} waits: {}", tasks.nameOf(restore).orElse("restore"), e.getMessage());
+                LOG.debug("{} waits", tasks.nameOf(restore).orElse("restore"), e);
                 restore.hindered(e);
             }
-            Thread.sleep(retry);
+            restore.pause(Duration.ofMillis(retry));
             retry = Math.min(LAST_RETRY_MILLIS, retry * 2);
         }
     }
@@ -138,7 +139,10 @@ public final class TaskJournal implements RestoreJournal {
                         && kept.parameters().equals(definition.get().parameters())
                         && kept.template().equals(definition.get().template()))
                 .flatMap(kept -> report(kept.restoreId()))
-                .map(TaskJournal::report);
+                .map(document -> {
+                    restore.was(document.restoreId());
+                    return report(document);
+                });
     }
 
     private String clusterId() {

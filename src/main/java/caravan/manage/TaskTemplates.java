@@ -31,16 +31,15 @@ public final class TaskTemplates {
         templates.put(template.getId(), template);
     }
 
-<<<<<<< HEAD
     /** All templates, in the order of their names. */
     List<TemplateSummary> all() {
         return new TreeMap<>(templates)
                 .values().stream().map(TemplateSummary::of).toList();
-=======
+    }
+
     /** Endpoints that a route begins with, such as {@code direct:mask}: what a task's step can name. */
     void addInput(String endpoint) {
         inputs.add(endpoint.replace("://", ":"));
->>>>>>> 4ac833e (wip)
     }
 
     /**

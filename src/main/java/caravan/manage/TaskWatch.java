@@ -6,6 +6,8 @@ import caravan.catalog.Finding;
 import caravan.kafka.Tasks;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,27 +15,63 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the backups at intervals: how far they are behind, and, where it is due, what a check of the archive finds. */
+/** Looks at the tasks at intervals: says when one begins to retry, fails, or goes on; how far backups are behind; and, where it is
+ * due, what a check of the archive finds. */
 public final class TaskWatch implements AutoCloseable {
+    private static final long TICK_MILLIS = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
 
     private final Tasks tasks;
     private final TaskMeters meters;
+    private final TaskStates states;
+    private final Map<String, String> told = new HashMap<>();
     private final Instant started = Instant.now();
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, runnable -> {
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(3, runnable -> {
         Thread thread = new Thread(runnable, "caravan-watch");
         thread.setDaemon(true);
         return thread;
     });
 
     /**
-     * @param interval between two looks
+     * @param interval between two looks at how far backups are behind, which the cluster is asked
      */
-    public TaskWatch(Tasks tasks, TaskMeters meters, Duration interval) {
+    TaskWatch(Tasks tasks, TaskMeters meters, TaskStates states, Duration interval) {
         this.tasks = tasks;
         this.meters = meters;
+        this.states = states;
+        timer.scheduleWithFixedDelay(this::tell, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         timer.scheduleWithFixedDelay(this::observe, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-        timer.scheduleWithFixedDelay(this::verify, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::verify, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A line when something changes, not for every attempt. */
+    private void tell() {
+        tasks.all().forEach((name, task) -> {
+            try {
+                TaskState state = states.of(name, task);
+                String why = TaskFailure.of(task).orElse("");
+                String now = state + why;
+                String before = told.put(name, now);
+                if (!now.equals(before)) {
+                    tell(name, state, why, before != null && before.startsWith(TaskState.RETRYING.name()));
+                }
+            } catch (RuntimeException e) {
+                LOG.debug("{} does not tell how it is", name, e);
+            }
+        });
+    }
+
+    private static void tell(String name, TaskState state, String why, boolean retried) {
+        switch (state) {
+            case RETRYING -> LOG.warn("{} is retrying: {}", name, why);
+            case FAILED -> LOG.error("{} failed: {}", name, why);
+            case FINISHED -> LOG.info("{} is finished", name);
+            default -> {
+                if (retried) {
+                    LOG.info("{} goes on", name);
+                }
+            }
+        }
     }
 
     private void observe() {

@@ -14,6 +14,7 @@ import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
 /** One configured restore: what the route {@code kafka-restore} and its twin for records call, step by step. */
 public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreTask.class);
+
+    private static final long PAUSE_MILLIS = 200;
 
     private volatile RestoreProgress progress = new RestoreProgress();
     private volatile CompletableFuture<RestoreReport> done = new CompletableFuture<>();
@@ -87,9 +90,29 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         return Uuid.randomUuid().toString();
     }
 
+    /** It came to its end before, as the run of this id. */
+    public void was(String earlierId) {
+        restoreId = earlierId;
+    }
+
     /** The store or the cluster is away, and is waited for. */
     public void hindered(Throwable cause) {
         hindrance = Optional.of(cause);
+    }
+
+    /**
+     * Waits before another attempt.
+     *
+     * @throws InterruptedException where the service ends: nobody wants the restore now
+     */
+    public void pause(Duration time) throws InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        do {
+            if (context.isStopping() || context.isStopped()) {
+                throw new InterruptedException("the service ends");
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        } while (System.nanoTime() < end);
     }
 
     /** What it is waiting for the end of; empty where it is not. */
@@ -170,6 +193,10 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     public synchronized void failed(Exchange exchange) {
         Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         LOG.debug("restore failed", cause);
+        if (hindrance.isPresent() && cause instanceof InterruptedException) {
+            // It had not begun.
+            return;
+        }
         RestoreException why = explained(cause);
         journal().ifPresent(journal -> journal.failed(this, why));
         done.completeExceptionally(why);

@@ -94,8 +94,16 @@ class RoutesIT {
         task(
                 example,
                 example.endsWith("yaml")
-                        ? Map.of("value: customers", "value: " + topic, "value: direct:mask", "value: direct:mask\n      - name: maxAge\n        value: 1s")
-                        : Map.of("\"customers\"", "\"" + topic + "\"", "</templatedRoute>", "<parameter name=\"maxAge\" value=\"1s\"/></templatedRoute>"));
+                        ? Map.of(
+                                "value: customers",
+                                "value: " + topic,
+                                "value: direct:mask",
+                                "value: direct:mask\n      - name: maxAge\n        value: 1s")
+                        : Map.of(
+                                "\"customers\"",
+                                "\"" + topic + "\"",
+                                "</templatedRoute>",
+                                "<parameter name=\"maxAge\" value=\"1s\"/></templatedRoute>"));
         whileRunning(() -> objects().coveredTo(topic, 0, 0) == customers.size());
 
         // Then

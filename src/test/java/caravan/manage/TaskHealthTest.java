@@ -2,12 +2,14 @@ package caravan.manage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravan.backup.BackupTask;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.TaskRoute;
 import caravan.kafka.Tasks;
 import caravan.restore.RestoreException;
 import caravan.restore.RestoreReport;
 import caravan.restore.RestoreTask;
+import caravan.store.StoreException;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -57,7 +59,34 @@ class TaskHealthTest {
         // Then
         HealthCheck.Result result = check(TaskHealth.Kind.READINESS);
         assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
-        assertThat(result.getDetails()).containsEntry("drill", "failed: the topic orders has records");
+        assertThat(result.getDetails()).containsEntry("drill", "failed: the topic orders has records (delete it)");
+        assertThat(check(TaskHealth.Kind.LIVENESS).getState()).isEqualTo(HealthCheck.State.UP);
+    }
+
+    @Test
+    void aBackupThatHasNotBegunIsNotReady() throws Exception {
+        enter("nightly", new BackupTask());
+
+        HealthCheck.Result result = check(TaskHealth.Kind.READINESS);
+        assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(result.getDetails()).containsEntry("nightly", "running: it has not begun");
+        assertThat(check(TaskHealth.Kind.LIVENESS).getState()).isEqualTo(HealthCheck.State.UP);
+    }
+
+    @Test
+    void aRestoreThatWaitsForTheStoreIsNotReady() throws Exception {
+        // Given
+        RestoreTask restore = new RestoreTask();
+        enter("drill", restore);
+        state = TaskState.RETRYING;
+
+        // When
+        restore.hindered(new StoreException(StoreException.Kind.UNREACHABLE, "S3 is away", "wait", null));
+
+        // Then
+        HealthCheck.Result result = check(TaskHealth.Kind.READINESS);
+        assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(result.getDetails()).containsEntry("drill", "retrying: S3 is away (wait)");
         assertThat(check(TaskHealth.Kind.LIVENESS).getState()).isEqualTo(HealthCheck.State.UP);
     }
 
