@@ -6,7 +6,7 @@ import caravan.backup.Spool;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
-import caravan.store.S3Store;
+import caravan.store.Store;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,18 +39,18 @@ final class Engine implements AutoCloseable {
      * @param routes the user's directory of route files
      * @param spool where objects grow; empty where nothing is backed up
      */
-    Engine(Optional<Path> routes, boolean userTasks, S3Store store, KafkaSettings kafka, Optional<Spool> spool) {
+    Engine(Optional<Path> routes, boolean userTasks, Store store, KafkaSettings kafka, Optional<Spool> spool) {
         this.spool = spool;
-        files = new RouteFiles(routes, userTasks);
+        StoreRoutes storeRoutes = StoreRoutes.of(store);
+        files = new RouteFiles(routes, userTasks, storeRoutes);
         main.setRoutesCollector(files);
         main.addMainListener(new StrayVariables());
         main.configure().setName("caravan");
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
         main.addInitialProperty("caravan.bootstrap.servers", kafka.bootstrapServers());
-        main.addInitialProperty("caravan.store.bucket", store.s3().bucket());
-        main.addInitialProperty("caravan.store.prefix", store.s3().prefix());
+        storeRoutes.properties().forEach(main::addInitialProperty);
+        storeRoutes.beans().forEach(main::bind);
         main.bind("store", store);
-        main.bind("s3Client", store.client());
         main.bind("kafka", kafka);
         main.bind("tasks", tasks);
         main.bind("existingObject", new ExistingObject(store));

@@ -34,8 +34,10 @@ import org.slf4j.LoggerFactory;
 final class RouteFiles extends DefaultRoutesCollector {
     private static final Logger LOG = LoggerFactory.getLogger(RouteFiles.class);
 
-    /** Directories that every command loads; each from the user's routes if they have it, else our own. */
-    private static final List<String> SPINE = List.of("templates", "stores");
+    /** What every command loads besides its store's file: from the user's routes if they have it, else our own. */
+    private static final String TEMPLATES = "templates";
+
+    private static final String STORES = "stores";
 
     /** What the service has beside: its HTTP API. */
     private static final String SERVICE = "service";
@@ -47,15 +49,18 @@ final class RouteFiles extends DefaultRoutesCollector {
 
     private final Optional<Path> directory;
     private final boolean tasks;
+    private final StoreRoutes store;
     private Optional<String> reading = Optional.empty();
 
     /**
      * @param directory the user's; empty for the files in the jar alone
      * @param tasks whether the user's own files are loaded, too
+     * @param store whose file is loaded
      */
-    RouteFiles(Optional<Path> directory, boolean tasks) {
+    RouteFiles(Optional<Path> directory, boolean tasks, StoreRoutes store) {
         this.directory = directory;
         this.tasks = tasks;
+        this.store = store;
     }
 
     @Override
@@ -82,30 +87,28 @@ final class RouteFiles extends DefaultRoutesCollector {
     @Override
     public Collection<Resource> findRouteResourcesFromDirectory(CamelContext context, String exclude, String include) {
         List<Resource> files = new ArrayList<>();
-        List<String> parts = new ArrayList<>(SPINE);
-        if (tasks) {
-            parts.add(SERVICE);
-        }
-        for (String part : parts) {
+        for (String part : tasks ? List.of(TEMPLATES, SERVICE) : List.of(TEMPLATES)) {
             Optional<Path> own = directory.map(users -> users.resolve(part)).filter(Files::isDirectory);
             if (own.isPresent()) {
                 files.addAll(files(context, own.get(), List.of()));
             } else {
-                files.addAll(
-                        super.findRouteResourcesFromDirectory(
-                                        context, null, "classpath:routes/" + part + "/*.camel.yaml")
-                                .stream()
-                                .sorted(Comparator.comparing(Resource::getLocation))
-                                .toList());
+                files.addAll(found(context, "classpath:routes/" + part + "/*.camel.yaml"));
             }
         }
+        store.patterns(directory).forEach(pattern -> files.addAll(found(context, pattern)));
         if (tasks && directory.isPresent()) {
-            files.addAll(files(context, directory.get(), parts));
+            files.addAll(files(context, directory.get(), List.of(TEMPLATES, STORES, SERVICE)));
         }
         for (Resource file : files) {
             parse(context, file);
         }
         return files;
+    }
+
+    private List<Resource> found(CamelContext context, String pattern) {
+        return super.findRouteResourcesFromDirectory(context, null, pattern).stream()
+                .sorted(Comparator.comparing(Resource::getLocation))
+                .toList();
     }
 
     private void parse(CamelContext context, Resource file) {

@@ -5,7 +5,7 @@ import caravan.backup.Spool;
 import caravan.kafka.KafkaSettings;
 import caravan.manage.Listeners;
 import caravan.manage.Management;
-import caravan.store.S3Store;
+import caravan.store.Store;
 import caravan.store.StoreException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,7 +61,7 @@ final class RunCommand implements Callable<Integer> {
                     obstacle, "end what listens there, or choose another with --http-port or --management-port");
         });
         KafkaSettings kafka = kafkaOptions.settings();
-        try (S3Store store = storeOptions.later();
+        try (Store store = storeOptions.later();
                 Engine engine = new Engine(
                         routeOptions.directory(),
                         true,
@@ -89,12 +89,12 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** As soon as the store answers. */
-    private static void createBucket(S3Store store) {
+    private static void createBucket(Store store) {
         Thread creating = new Thread(
                 () -> {
                     while (true) {
                         try {
-                            store.createBucket();
+                            store.create();
                             return;
                         } catch (StoreException e) {
                             LOG.debug("the bucket could not be created", e);
