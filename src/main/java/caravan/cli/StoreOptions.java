@@ -2,6 +2,8 @@ package caravan.cli;
 
 import caravan.store.Store;
 import caravan.store.Stores;
+import caravan.store.WriteSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where the archive is. */
@@ -25,7 +27,12 @@ class StoreOptions {
 
     /** Opens the store, whether it answers or not. */
     Store later() {
-        return Stores.open(store);
+        return Stores.open(store, settings());
+    }
+
+    /** How objects are stored. */
+    WriteSettings settings() {
+        return WriteSettings.NONE;
     }
 
     String location() {
@@ -41,6 +48,14 @@ class StoreOptions {
         /** Whether the bucket is to be created where it does not exist. */
         boolean createsBucket() {
             return createBucket;
+        }
+
+        @Mixin
+        private S3WriteOptions s3;
+
+        @Override
+        WriteSettings settings() {
+            return s3.settings();
         }
 
         @Override

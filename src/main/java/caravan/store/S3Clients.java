@@ -15,7 +15,8 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 /**
  * S3 clients set up by what the AWS SDK itself reads: environment variables ({@code AWS_ACCESS_KEY_ID},
  * {@code AWS_SECRET_ACCESS_KEY}, {@code AWS_REGION}, {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL}), Java system
- * properties, profiles and roles; and by files that {@code AWS_SECRET_ACCESS_KEY_FILE} and the like name. Where an endpoint is set, buckets are addressed by path, and the region need not be given.
+ * properties, profiles and roles; by files that {@code AWS_SECRET_ACCESS_KEY_FILE} and the like name; and by the
+ * certificates that {@code AWS_CA_BUNDLE} names. Where an endpoint is set, buckets are addressed by path, and the region need not be given.
  */
 public final class S3Clients {
     private static final int CONNECTIONS = 128;
@@ -24,6 +25,11 @@ public final class S3Clients {
 
     /** A new client; close it. No request is made yet. */
     public static S3Client create() {
+        return create(WriteSettings.NONE);
+    }
+
+    /** A new client, all of whose PUTs have these settings; close it. No request is made yet. */
+    public static S3Client create(WriteSettings settings) {
         boolean ownEndpoint = hasEndpoint();
         S3ClientBuilder builder = builder();
         FileCredentials.of(System.getenv()).ifPresent(builder::credentialsProvider);
@@ -31,15 +37,22 @@ public final class S3Clients {
                 .forcePathStyle(ownEndpoint)
                 // Objects carry their own checksums, which are checked with better words.
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(override -> override.addExecutionInterceptor(new ChecksumHeader()))
-                .httpClientBuilder(ApacheHttpClient.builder()
-                        .maxConnections(CONNECTIONS)
-                        .connectionTimeout(Duration.ofSeconds(10))
-                        .connectionAcquisitionTimeout(Duration.ofSeconds(30))
-                        // Between two reads, not for the whole body.
-                        .socketTimeout(Duration.ofSeconds(60))
-                        .tcpKeepAlive(true))
+                .overrideConfiguration(override ->
+                        override.addExecutionInterceptor(new ChecksumHeader()).addExecutionInterceptor(settings))
+                .httpClientBuilder(http())
                 .build();
+    }
+
+    private static ApacheHttpClient.Builder http() {
+        ApacheHttpClient.Builder http = ApacheHttpClient.builder()
+                .maxConnections(CONNECTIONS)
+                .connectionTimeout(Duration.ofSeconds(10))
+                .connectionAcquisitionTimeout(Duration.ofSeconds(30))
+                // Between two reads, not for the whole body.
+                .socketTimeout(Duration.ofSeconds(60))
+                .tcpKeepAlive(true);
+        CertificateBundle.of(System.getenv()).ifPresent(http::tlsTrustManagersProvider);
+        return http;
     }
 
     /** The SDK has many places for an endpoint; a client knows whether one of them named it. */

@@ -2,6 +2,7 @@ package caravan.store;
 
 import caravan.store.StoreException.Kind;
 import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -33,6 +34,14 @@ final class S3Errors {
                     Kind.DENIED,
                     "can't " + action + ": no S3 credentials",
                     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile (AWS_PROFILE)",
+                    cause);
+        }
+        if (isTls(cause)) {
+            return new StoreException(
+                    Kind.UNREACHABLE,
+                    "can't " + action + ": no TLS connection to " + where + ": " + reason,
+                    "name the file with the certificate of the server's authority (PEM) in AWS_CA_BUNDLE, and the server in"
+                            + " AWS_ENDPOINT_URL_S3 as its certificate does",
                     cause);
         }
         if (cause instanceof SdkClientException) {
@@ -99,6 +108,15 @@ final class S3Errors {
                 ? answer.getMessage()
                 : answer.awsErrorDetails().errorMessage();
         return new StoreException(Kind.OTHER, "can't " + action + ": " + said + ": " + reason, "see --debug", answer);
+    }
+
+    private static boolean isTls(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String deepest(Throwable failure) {

@@ -49,9 +49,14 @@ public final class S3Store implements Store {
         this.errors = new S3Errors(location, endpoint);
     }
 
-    /** Opens a store with a client of its own. */
+    /** Opens a store with a client of its own, to read it. */
     public static S3Store open(S3Location location) {
-        return new S3Store(S3Clients.create(), location);
+        return open(location, WriteSettings.NONE);
+    }
+
+    /** Opens a store with a client of its own. */
+    public static S3Store open(S3Location location, WriteSettings settings) {
+        return new S3Store(S3Clients.create(settings), location);
     }
 
     public S3Client client() {

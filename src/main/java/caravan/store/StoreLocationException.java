@@ -1,6 +1,6 @@
 package caravan.store;
 
-/** A store's name that is not understood: a mistake of the user's. */
+/** A store's name, or a setting of it, that is not understood: a mistake of the user's. */
 public final class StoreLocationException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

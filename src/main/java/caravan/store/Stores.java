@@ -6,18 +6,30 @@ public final class Stores {
 
     private Stores() {}
 
+    /** Opens a store to read it; see the other method. */
+    public static Store open(String location) {
+        return open(location, WriteSettings.NONE);
+    }
+
     /**
      * Opens a store; nothing is asked of it yet.
      *
      * @param location {@code s3://bucket/prefix} or {@code file:///directory}
-     * @throws StoreLocationException where it is neither
+     * @param settings how objects are stored, where that is in a bucket
+     * @throws StoreLocationException where it is neither, or has no such settings
      */
-    public static Store open(String location) {
+    public static Store open(String location, WriteSettings settings) {
         if (location.startsWith("s3:")) {
-            return S3Store.open(S3Location.parse(location));
+            return S3Store.open(S3Location.parse(location), settings);
         }
         if (location.startsWith("file:")) {
-            return new DirectoryStore(DirectoryLocation.parse(location));
+            DirectoryLocation directory = DirectoryLocation.parse(location);
+            if (!settings.equals(WriteSettings.NONE)) {
+                throw new StoreLocationException(
+                        "'" + location + "' is no bucket: it has no encryption, storage class or object lock",
+                        "leave the --s3 options out, or name a store as s3://bucket/prefix");
+            }
+            return new DirectoryStore(directory);
         }
         throw new StoreLocationException(
                 "'" + location + "' is not a store",

@@ -57,7 +57,7 @@ class CommandsDocumentTest {
                 .filter(line -> line.startsWith("| `--"))
                 .map(line -> line.split("\\|")[1])
                 .flatMap(cell -> Arrays.stream(cell.split(",")))
-                .map(option -> option.replaceAll("[` ]*(--[a-z-]+).*", "$1"))
+                .map(option -> option.replaceAll("[` ]*(--[a-z0-9-]+).*", "$1"))
                 .forEach(option -> assertThat(command.getCommandSpec().optionsMap())
                         .as("options of " + name)
                         .containsKey(option)));

@@ -43,6 +43,11 @@ public final class Certificates {
         return store("trust");
     }
 
+    /** The authority's own certificate, as PEM. */
+    public Path authority() {
+        return directory.resolve("ca.pem");
+    }
+
     /** The password of all stores. */
     public String password() {
         return password;
