@@ -1,0 +1,181 @@
+package caravan.it;
+
+import static caravan.testbed.TopicContents.assertSameRecords;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import caravan.testbed.AwkwardRecords;
+import caravan.testbed.CaravanProcess;
+import caravan.testbed.CommandResult;
+import caravan.testbed.EmbeddedBroker;
+import caravan.testbed.TestData;
+import caravan.testbed.TestS3;
+import caravan.testbed.TestServers;
+import caravan.testbed.TopicContents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.Credentials;
+
+/** The shipped IAM policies are enough, and no more than enough. Needs a server with policies, such as MinIO. */
+@ExtendWith(TestServers.class)
+@Tag("s3-subset")
+class S3PolicyIT {
+    private EmbeddedBroker broker;
+    private TestS3 s3;
+    private TestData data;
+    private String bucket;
+    private String store;
+    private String topic;
+    private String copy;
+
+    @BeforeEach
+    void servers(EmbeddedBroker broker, TestS3 s3, TestServers.Names names) {
+        assumeThat(s3.isEmbedded())
+                .as("the embedded server has no policies: set " + TestS3.ENDPOINT_VARIABLE)
+                .isFalse();
+        this.broker = broker;
+        this.s3 = s3;
+        data = new TestData(broker);
+        bucket = s3.newBucket();
+        store = "s3://" + bucket + "/kafka";
+        topic = names.topic("orders");
+        copy = names.topic("copy");
+        data.createTopic(topic, 2, Map.of("retention.ms", "-1"));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+    }
+
+    @Test
+    void theyAreEnough() throws IOException {
+        // Given
+        Map<String, String> writer = allowed(policy("backup"));
+        Map<String, String> reader = allowed(policy("restore"));
+
+        // When: the second run has an archive to go on with
+        backup(writer).expect(0);
+        data.send("none", AwkwardRecords.ordinary(topic, 1, 50, 100));
+        backup(writer).expect(0);
+
+        // Then
+        run(reader, "list").expect(0);
+        run(reader, "info", "--topic", topic).expect(0);
+        run(reader, "verify", "--data").expect(0);
+        run(reader, "restore", "--bootstrap-servers", broker.bootstrapServers(), "--rename", topic + "=" + copy)
+                .expect(0);
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void nothingCanBeDeletedWithThem() throws IOException {
+        // Given
+        backup(allowed(policy("backup"))).expect(0);
+        String key = s3.keys(bucket, "kafka/topics/").get(0);
+
+        for (String name : List.of("backup", "restore")) {
+            // When
+            try (S3Client client = client(allowed(policy(name)))) {
+                assertThatThrownBy(() -> client.deleteObject(
+                                request -> request.bucket(bucket).key(key)))
+                        .isInstanceOfSatisfying(S3Exception.class, e -> assertThat(e.statusCode())
+                                .isEqualTo(403));
+                assertThatThrownBy(() -> client.getObject(
+                                request -> request.bucket(bucket).key("other/object")))
+                        .isInstanceOfSatisfying(S3Exception.class, e -> assertThat(e.statusCode())
+                                .isEqualTo(403));
+            }
+        }
+
+        // Then
+        assertThat(s3.keys(bucket, "kafka/topics/")).contains(key);
+    }
+
+    @Test
+    void withOneActionLessItIsDenied() throws IOException {
+        for (String action : List.of("s3:ListBucket", "s3:GetObject", "s3:PutObject")) {
+            // When
+            CommandResult refused = backup(allowed(policy("backup").replace(action, "s3:GetBucketLocation")))
+                    .expect(1);
+
+            // Then
+            assertThat(refused.err()).contains("denied").contains("hint: ");
+        }
+        assertThat(s3.keys(bucket, "")).isEmpty();
+    }
+
+    private String policy(String name) throws IOException {
+        return Files.readString(Path.of("src/main/deploy/iam-policy-" + name + ".json"))
+                .replace("BUCKET", bucket)
+                .replace("PREFIX", "kafka");
+    }
+
+    /** The environment of somebody who has the server's rights as far as the policy grants them. */
+    private Map<String, String> allowed(String policy) {
+        Map<String, String> environment = new HashMap<>(s3.environment());
+        try (StsClient sts = StsClient.builder()
+                .endpointOverride(s3.endpoint())
+                .region(Region.of(environment.get("AWS_REGION")))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                        environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY"))))
+                .build()) {
+            Credentials session = sts.assumeRole(request -> request.policy(policy)
+                            .roleArn("arn:aws:iam::0:role/caravan")
+                            .roleSessionName("caravan"))
+                    .credentials();
+            environment.put("AWS_ACCESS_KEY_ID", session.accessKeyId());
+            environment.put("AWS_SECRET_ACCESS_KEY", session.secretAccessKey());
+            environment.put("AWS_SESSION_TOKEN", session.sessionToken());
+            return environment;
+        }
+    }
+
+    private S3Client client(Map<String, String> environment) {
+        return S3Client.builder()
+                .endpointOverride(s3.endpoint())
+                .forcePathStyle(true)
+                .region(Region.of(environment.get("AWS_REGION")))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsSessionCredentials.create(
+                        environment.get("AWS_ACCESS_KEY_ID"),
+                        environment.get("AWS_SECRET_ACCESS_KEY"),
+                        environment.get("AWS_SESSION_TOKEN"))))
+                .build();
+    }
+
+    private CommandResult backup(Map<String, String> environment) {
+        return run(
+                environment,
+                "backup",
+                "--bootstrap-servers",
+                broker.bootstrapServers(),
+                "--topics",
+                topic,
+                "--until-now",
+                "--store-timeout",
+                "5s");
+    }
+
+    private CommandResult run(Map<String, String> environment, String command, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(command, "--store", store));
+        arguments.addAll(List.of(options));
+        return CaravanProcess.run(environment, arguments.toArray(String[]::new));
+    }
+
+    private TopicContents read(String name) {
+        return TopicContents.read(broker.bootstrapServers(), name);
+    }
+}
