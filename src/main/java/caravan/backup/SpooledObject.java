@@ -194,6 +194,11 @@ public final class SpooledObject {
         return sealed.file().toFile();
     }
 
+    /** CRC-32C of the file as it was written. */
+    public long getCrc32c() {
+        return sealed.crc32c();
+    }
+
     /** User metadata to store it with; the checksum entry becomes a checksum header on its way. */
     public Map<String, String> getMetadata() {
         byte[] crc =

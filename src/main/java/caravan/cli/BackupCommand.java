@@ -8,7 +8,7 @@ import caravan.backup.Spool;
 import caravan.backup.UntilNow;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
-import caravan.store.S3Store;
+import caravan.store.Store;
 import caravan.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ final class BackupCommand implements Callable<Integer> {
                     "give --max-bytes between 1 and " + BackupTask.LARGEST_OBJECT);
         }
         KafkaSettings kafka = kafkaOptions.settings();
-        try (S3Store store = storeOptions.open();
+        try (Store store = storeOptions.open();
                 Cluster cluster = new Cluster(kafka)) {
             UntilNow now = UntilNow.note(cluster, topicOptions.filter());
             requireTopics(now.topics());

@@ -6,7 +6,7 @@ import caravan.backup.Spool;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
-import caravan.store.S3Store;
+import caravan.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +27,8 @@ final class Engine implements AutoCloseable {
     private static final int UPLOAD_THREADS = 4;
     private static final int RESTORE_THREADS = 8;
 
-    /** Directories of route files that every command loads; each from the user's routes if they have it, else our own. */
-    private static final List<String> SPINE = List.of("templates", "stores");
+    /** The route files that every command loads besides its store's: from the user's routes if they have them, else our own. */
+    private static final String TEMPLATES = "templates";
 
     /** What the service has beside: its HTTP API. */
     private static final String SERVICE = "service";
@@ -42,17 +42,17 @@ final class Engine implements AutoCloseable {
      * @param routes the user's directory of route files
      * @param spool where objects grow; empty where nothing is backed up
      */
-    Engine(Optional<Path> routes, boolean userTasks, S3Store store, KafkaSettings kafka, Optional<Spool> spool) {
+    Engine(Optional<Path> routes, boolean userTasks, Store store, KafkaSettings kafka, Optional<Spool> spool) {
         this.spool = spool;
-        main.configure().setRoutesIncludePattern(String.join(",", patterns(routes, userTasks)));
+        StoreRoutes storeRoutes = StoreRoutes.of(store);
+        main.configure().setRoutesIncludePattern(String.join(",", patterns(routes, userTasks, storeRoutes)));
         main.configure().setRoutesExcludePattern("**/examples/**");
         main.configure().setName("caravan");
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
         main.addInitialProperty("caravan.bootstrap.servers", kafka.bootstrapServers());
-        main.addInitialProperty("caravan.store.bucket", store.s3().bucket());
-        main.addInitialProperty("caravan.store.prefix", store.s3().prefix());
+        storeRoutes.properties().forEach(main::addInitialProperty);
+        storeRoutes.beans().forEach(main::bind);
         main.bind("store", store);
-        main.bind("s3Client", store.client());
         main.bind("kafka", kafka);
         main.bind("tasks", tasks);
         main.bind("existingObject", new ExistingObject(store));
@@ -62,18 +62,15 @@ final class Engine implements AutoCloseable {
         main.bind("restores", pool("caravan-restore", RESTORE_THREADS));
     }
 
-    private static List<String> patterns(Optional<Path> routes, boolean userTasks) {
+    private static List<String> patterns(Optional<Path> routes, boolean userTasks, StoreRoutes store) {
         List<String> patterns = new ArrayList<>();
-        List<String> directories = new ArrayList<>(SPINE);
-        if (userTasks) {
-            directories.add(SERVICE);
-        }
-        for (String directory : directories) {
+        for (String directory : userTasks ? List.of(TEMPLATES, SERVICE) : List.of(TEMPLATES)) {
             boolean own = routes.isPresent() && Files.isDirectory(routes.get().resolve(directory));
             String root = own ? "file:" + routes.get().resolve(directory) : "classpath:routes/" + directory;
             patterns.add(root + "/*.camel.yaml");
             patterns.add(root + "/*.camel.xml");
         }
+        patterns.addAll(store.patterns(routes));
         if (userTasks && routes.isPresent()) {
             patterns.add("file:" + routes.get() + "/*.camel.yaml");
             patterns.add("file:" + routes.get() + "/*.camel.xml");

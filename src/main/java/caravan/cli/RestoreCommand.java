@@ -11,7 +11,7 @@ import caravan.restore.RestoreProgress;
 import caravan.restore.RestoreReport;
 import caravan.restore.RestoreTask;
 import caravan.restore.TargetTopics;
-import caravan.store.S3Store;
+import caravan.store.Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +68,7 @@ final class RestoreCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         KafkaSettings kafka = kafkaOptions.settings();
         String rename = String.join(",", renames);
-        try (S3Store store = storeOptions.open();
+        try (Store store = storeOptions.open();
                 Cluster cluster = new Cluster(kafka)) {
             // A cluster that can't be reached is better known before anything is begun.
             cluster.id();
@@ -81,7 +81,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private int restore(S3Store store, KafkaSettings kafka, String rename) throws Exception {
+    private int restore(Store store, KafkaSettings kafka, String rename) throws Exception {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("topics", topicOptions.topics());
         parameters.put("excludeTopics", topicOptions.excludeTopics());

@@ -5,7 +5,7 @@ import caravan.backup.Spool;
 import caravan.kafka.KafkaSettings;
 import caravan.manage.Listeners;
 import caravan.manage.Management;
-import caravan.store.S3Store;
+import caravan.store.Store;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
                     obstacle, "end what listens there, or choose another with --http-port or --management-port");
         });
         KafkaSettings kafka = kafkaOptions.settings();
-        try (S3Store store = storeOptions.later();
+        try (Store store = storeOptions.later();
                 Engine engine = new Engine(
                         routeOptions.directory(),
                         true,

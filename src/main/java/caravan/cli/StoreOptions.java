@@ -1,7 +1,8 @@
 package caravan.cli;
 
-import caravan.store.S3Store;
-import caravan.store.StoreLocation;
+import caravan.store.Store;
+import caravan.store.StoreException;
+import caravan.store.Stores;
 import picocli.CommandLine.Option;
 
 /** Where the archive is. */
@@ -12,20 +13,20 @@ class StoreOptions {
             paramLabel = "URI",
             required = true,
             description =
-                    "The archive: s3://bucket/prefix. Credentials, region and endpoint by the AWS SDK's own variables"
-                            + " (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, …).")
+                    "The archive: s3://bucket/prefix or file:///directory. For S3, credentials, region and endpoint by the"
+                            + " AWS SDK's own variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, …).")
     private String store;
 
     /** Opens the store, which must exist. */
-    S3Store open() {
-        S3Store opened = S3Store.open(StoreLocation.parse(store));
+    Store open() {
+        Store opened = later();
         opened.check();
         return opened;
     }
 
     /** Opens the store, whether it answers or not. */
-    S3Store later() {
-        return S3Store.open(StoreLocation.parse(store));
+    Store later() {
+        return Stores.open(store);
     }
 
     String location() {
@@ -35,16 +36,32 @@ class StoreOptions {
     /** For commands that write. */
     static final class Writable extends StoreOptions {
 
-        @Option(names = "--create-bucket", description = "Create the bucket if it does not exist.")
+        @Option(names = "--create-bucket", description = "Create the bucket, or the directory, if it does not exist.")
         private boolean createBucket;
 
         @Override
-        S3Store open() {
-            S3Store opened = S3Store.open(StoreLocation.parse(location()));
+        Store open() {
+            Store opened = super.later();
             if (createBucket) {
-                opened.createBucket();
+                opened.create();
             }
             opened.check();
+            opened.checkWritable();
+            return opened;
+        }
+
+        @Override
+        Store later() {
+            Store opened = super.later();
+            if (createBucket) {
+                try {
+                    opened.create();
+                } catch (StoreException e) {
+                    if (e.kind() != StoreException.Kind.UNREACHABLE) {
+                        throw e;
+                    }
+                }
+            }
             return opened;
         }
     }

@@ -14,7 +14,7 @@ final class S3Errors {
     /**
      * @param endpoint the server's URL; "" for Amazon's own
      */
-    S3Errors(StoreLocation location, String endpoint) {
+    S3Errors(S3Location location, String endpoint) {
         this.bucket = location.bucket();
         this.where = endpoint.isEmpty() ? "S3" : "S3 at " + endpoint;
     }

@@ -33,13 +33,13 @@ public final class S3Store implements Store {
     private static final Duration CONFLICT_PAUSE = Duration.ofMillis(50);
 
     private final S3Client client;
-    private final StoreLocation location;
+    private final S3Location location;
     private final S3Errors errors;
 
     /**
      * @param client of {@link S3Clients}; closed with this store
      */
-    public S3Store(S3Client client, StoreLocation location) {
+    public S3Store(S3Client client, S3Location location) {
         this.client = client;
         this.location = location;
         String endpoint = client.serviceClientConfiguration()
@@ -50,7 +50,7 @@ public final class S3Store implements Store {
     }
 
     /** Opens a store with a client of its own. */
-    public static S3Store open(StoreLocation location) {
+    public static S3Store open(S3Location location) {
         return new S3Store(S3Clients.create(), location);
     }
 
@@ -58,7 +58,7 @@ public final class S3Store implements Store {
         return client;
     }
 
-    public StoreLocation s3() {
+    public S3Location s3() {
         return location;
     }
 
@@ -73,8 +73,8 @@ public final class S3Store implements Store {
         list("", "", 1);
     }
 
-    /** Creates the bucket unless it exists. */
-    public void createBucket() {
+    @Override
+    public void create() {
         try {
             check();
         } catch (StoreException e) {

@@ -36,7 +36,7 @@ public interface Store extends AutoCloseable {
      * What is known of an object without reading it.
      *
      * @param size bytes
-     * @param metadata what was given when it was stored; names in lower case
+     * @param metadata what was given when it was stored, where the store keeps it; names in lower case
      */
     record Head(long size, Map<String, String> metadata) {
         public Head {
@@ -50,11 +50,17 @@ public interface Store extends AutoCloseable {
         EXISTED
     }
 
-    /** The store as a user names it: {@code s3://bucket/prefix}. */
+    /** The store as a user names it: {@code s3://bucket/prefix} or {@code file:///directory}. */
     String location();
 
     /** Fails where the store can't be reached, denies access, or does not exist. */
     void check();
+
+    /** Fails where it can be known, without storing anything, that nothing can be stored. */
+    default void checkWritable() {}
+
+    /** Creates the bucket, or the directory, unless it exists. */
+    void create();
 
     /**
      * Keys that start with {@code prefix} and sort after {@code startAfter}; one request.
@@ -96,7 +102,7 @@ public interface Store extends AutoCloseable {
     /**
      * Stores a file unless the key exists.
      *
-     * @param metadata kept with the object; names in lower case
+     * @param metadata kept with the object where the store can do that; names in lower case
      * @param crc32c CRC-32C of the whole file as it should be; the store refuses a body that differs
      */
     PutOutcome putIfAbsent(String key, Path file, Map<String, String> metadata, long crc32c);

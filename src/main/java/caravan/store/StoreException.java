@@ -10,7 +10,7 @@ public final class StoreException extends RuntimeException {
         UNREACHABLE,
         /** Credentials missing, wrong, or without the right. */
         DENIED,
-        /** The bucket does not exist. */
+        /** The bucket, or the directory, does not exist. */
         NO_BUCKET,
         /** The key does not exist. */
         NOT_FOUND,

@@ -1,2 +1,2 @@
-/** Where an archive lies: keys and objects of an S3-compatible store. Knows nothing of what they mean. */
+/** Where an archive lies: keys and objects in an S3-compatible store or in a directory. Knows nothing of what they mean. */
 package caravan.store;

@@ -50,6 +50,9 @@ final class MemoryStore implements Store {
     public void check() {}
 
     @Override
+    public void create() {}
+
+    @Override
     public Page list(String prefix, String startAfter, int max) {
         lists++;
         List<Entry> entries = new ArrayList<>();

@@ -8,8 +8,8 @@ import caravan.archive.ObjectKey;
 import caravan.archive.PartitionFolder;
 import caravan.archive.PartitionKey;
 import caravan.archive.Timeline;
+import caravan.store.S3Location;
 import caravan.store.S3Store;
-import caravan.store.StoreLocation;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import java.util.ArrayList;
@@ -297,7 +297,7 @@ class PartitionTailTest {
     @Test
     void findsTheTailOnARealServer(TestS3 s3) {
         // Given
-        S3Store real = new S3Store(s3.client(), StoreLocation.parse(s3.newStore()));
+        S3Store real = new S3Store(s3.client(), S3Location.parse(s3.newStore()));
         List<PartitionKey> keys = IntStream.range(0, 1_050)
                 .mapToObj(n -> (PartitionKey) new ObjectKey(n * 10L, n * 10L + 10, EPOCH, 10, 1, 1))
                 .toList();

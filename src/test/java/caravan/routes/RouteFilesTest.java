@@ -6,8 +6,8 @@ import caravan.archive.FrameCodecs;
 import caravan.backup.ExistingObject;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
+import caravan.store.S3Location;
 import caravan.store.S3Store;
-import caravan.store.StoreLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,16 +19,27 @@ import org.apache.camel.model.ModelCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Every file in routes/ loads, with what the process binds for it; nothing is started, so no server is needed. */
 class RouteFilesTest {
-    private static final String SPINE = "file:routes/templates/*.camel.yaml,file:routes/stores/*.camel.yaml";
+    private static final String SPINE = "file:routes/templates/*.camel.yaml,file:routes/stores/s3.camel.yaml";
 
     static Stream<Path> examples() throws IOException {
         return Files.list(Path.of("routes/examples"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3", "directory"})
+    void everyStoreHasTheSameEntries(String store) throws Exception {
+        try (Loaded loaded = new Loaded("file:routes/stores/" + store + ".camel.yaml")) {
+            assertThat(loaded.context().getRouteDefinitions())
+                    .extracting("id")
+                    .containsExactlyInAnyOrder("store-put", "store-get");
+        }
     }
 
     @Test
@@ -71,7 +82,7 @@ class RouteFilesTest {
                     .region(Region.US_EAST_1)
                     .credentialsProvider(AnonymousCredentialsProvider.create())
                     .build();
-            S3Store store = new S3Store(client, StoreLocation.parse("s3://bucket/prefix"));
+            S3Store store = new S3Store(client, S3Location.parse("s3://bucket/prefix"));
             main.configure().setRoutesIncludePattern(patterns);
             main.configure().setAutoStartup(false);
             main.addInitialProperty("caravan.bootstrap.servers", "localhost:9092");

@@ -39,7 +39,7 @@ class ObjectBodyTest {
                         s3.environment().get("AWS_ACCESS_KEY_ID"),
                         s3.environment().get("AWS_SECRET_ACCESS_KEY"))))
                 .build();
-        store = new S3Store(client, StoreLocation.parse(s3.newStore()));
+        store = new S3Store(client, S3Location.parse(s3.newStore()));
         store.putIfAbsent("object", body);
     }
 

@@ -6,13 +6,18 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command line in this JVM, on a broker and an S3 server of the tests. */
+/** The command line in this JVM, on a broker and, where the archive is not in a directory, an S3 server of the tests. */
 public final class CaravanCommands {
     private final String bootstrapServers;
 
+    /** Commands on this cluster, with archives in directories. */
+    public CaravanCommands(String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers;
+    }
+
     /** Commands on this cluster; from here on, AWS clients of this JVM use {@code s3}. */
     public CaravanCommands(String bootstrapServers, TestS3 s3) {
-        this.bootstrapServers = bootstrapServers;
+        this(bootstrapServers);
         s3.systemProperties().forEach(System::setProperty);
     }
 

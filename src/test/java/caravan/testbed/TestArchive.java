@@ -14,9 +14,9 @@ import caravan.archive.SealedObject;
 import caravan.archive.Timeline;
 import caravan.archive.TopicSnapshot;
 import caravan.catalog.Catalog;
+import caravan.store.S3Location;
 import caravan.store.S3Store;
 import caravan.store.Store;
-import caravan.store.StoreLocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -56,7 +56,7 @@ public final class TestArchive {
     /** Begins an archive in a store of its own. */
     public TestArchive(TestS3 s3) {
         this.url = s3.newStore();
-        this.store = new S3Store(s3.client(), StoreLocation.parse(url));
+        this.store = new S3Store(s3.client(), S3Location.parse(url));
         this.archiveId = new Catalog(store).openOrCreate().archiveId();
     }
 
