@@ -6,6 +6,8 @@ import caravan.kafka.ChunkClients;
 import caravan.kafka.Tasks;
 import caravan.restore.RestoreTask;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
@@ -49,6 +51,7 @@ public final class TaskHealth extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         builder.up();
+        List<String> reasons = new ArrayList<>();
         tasks.all().forEach((name, task) -> {
             TaskState state = states.of(name, task);
             if (state == TaskState.PAUSED || state == TaskState.STOPPED) {
@@ -56,18 +59,18 @@ public final class TaskHealth extends AbstractHealthCheck {
                 return;
             }
             boolean down = kind == Kind.LIVENESS ? silent(task) : hindered(task);
-            builder.detail(
-                    name,
-                    down
-                            ? state.text()
-                                    + TaskFailure.of(task)
-                                            .map(why -> ": " + why)
-                                            .orElse(kind == Kind.READINESS ? ": it has not begun" : "")
-                            : state.text());
+            String standard = kind == Kind.READINESS ? "it has not begun" : "it has not polled for long";
+            String how = down ? state.text() + ": " + TaskFailure.of(task).orElse(standard) : state.text();
+            builder.detail(name, how);
             if (down) {
                 builder.down();
+                reasons.add(name + " is " + how);
             }
         });
+        if (!reasons.isEmpty()) {
+            // Told to those who ask without ?data=true, too.
+            builder.message(String.join("; ", reasons));
+        }
     }
 
     private static boolean silent(ChunkClients.Task task) {

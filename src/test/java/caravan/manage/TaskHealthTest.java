@@ -70,6 +70,7 @@ class TaskHealthTest {
         HealthCheck.Result result = check(TaskHealth.Kind.READINESS);
         assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
         assertThat(result.getDetails()).containsEntry("nightly", "running: it has not begun");
+        assertThat(result.getMessage()).contains("nightly is running: it has not begun");
         assertThat(check(TaskHealth.Kind.LIVENESS).getState()).isEqualTo(HealthCheck.State.UP);
     }
 
