@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,19 +45,7 @@ class WriteSettingsTest {
             Optional.of("aws:kms"), Optional.of("key-1"), true, Optional.of("STANDARD_IA"), Optional.of(LOCK));
 
     /** What is stored by the route: the parts of a spooled object that the route reads. */
-    public record Spooled(String key, File file, Map<String, String> metadata) {
-        public String getKey() {
-            return key;
-        }
-
-        public File getFile() {
-            return file;
-        }
-
-        public Map<String, String> getMetadata() {
-            return metadata;
-        }
-    }
+    public record Spooled(String key, File file, Map<String, String> metadata) {}
 
     @TempDir
     private Path directory;
@@ -215,13 +204,13 @@ class WriteSettingsTest {
         main.bind("existingObject", new ExistingObject(store));
         main.start();
         try {
-            Object outcome = main.getCamelContext()
+            Exchange stored = main.getCamelContext()
                     .createFluentProducerTemplate()
                     .to("direct:store-put")
                     .withBody(object)
-                    .send()
-                    .getProperty("CaravanPut");
-            assertThat(outcome).isEqualTo("created");
+                    .send();
+            assertThat(stored.getException()).isNull();
+            assertThat(stored.getProperty("CaravanPut")).isEqualTo("created");
         } finally {
             main.stop();
         }
