@@ -113,8 +113,8 @@ class S3PolicyIT {
                 "s3:PutObject", "s3:PutObjectTagging");
         for (Map.Entry<String, String> other : others.entrySet()) {
             // When
-            CommandResult refused =
-                    backup(allowed(policy("backup").replace(other.getKey(), other.getValue()))).expect(1);
+            CommandResult refused = backup(allowed(policy("backup").replace(other.getKey(), other.getValue())))
+                    .expect(1);
 
             // Then
             assertThat(refused.err()).contains("denied").contains("hint: ");
