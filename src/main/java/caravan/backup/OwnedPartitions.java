@@ -24,7 +24,13 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The partitions that this process backs up: a ledger for each assignment, from its start in the archive to its end. */
+/**
+ * The partitions that this process backs up: a ledger for each assignment, from its start in the archive to its end.
+ *
+ * <p>What {@link PartitionOwner} declares is called by the polling thread. Starts are looked for by threads of their own, which
+ * alone wait for Kafka and the store. Ledgers are also asked for by whoever completes or stores an object, or watches the task. An
+ * assignment can end while its start is being looked for: whoever has found one looks again afterwards, and throws it away.
+ */
 final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnedPartitions.class);
 
@@ -39,6 +45,9 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     /** Attempts at records that a step of the user's fails, before their partition stops. */
     private static final int RECORD_ATTEMPTS = 5;
+
+    /** Refusals by the leader, with nothing fetched between them, that one new start should have ended. */
+    private static final int REFUSALS = 2;
 
     private final Supplier<PartitionStarts> starts;
     private final Spool spool;
@@ -135,6 +144,10 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         // What is open is stored before anything else: Kafka may not have it any more.
         CompletableFuture<Void> drained =
                 before.map(this::drain).orElseGet(() -> CompletableFuture.completedFuture(null));
+        if (refused.isPresent() && fruitless.getOrDefault(partition, 0) >= REFUSALS) {
+            progress.failures()
+                    .failing(Subject.DATA, partition, new IllegalStateException(partition + ": " + refused.get()));
+        }
         if (failure != null && fruitless.getOrDefault(partition, 0) >= RECORD_ATTEMPTS) {
             return CompletableFuture.failedFuture(BackupException.record(partition, failure));
         }

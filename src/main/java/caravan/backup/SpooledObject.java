@@ -16,7 +16,10 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * One archive object from its first chunk until it is stored: the body that the aggregation grows and the store route puts.
- * Grown by the polling thread, sealed once, then stored by an upload thread.
+ * Grown by the polling thread; sealed once by whoever completes it (that thread, the one that watches ages, or the one that stops
+ * the route); then stored by an upload thread. It may be dropped by any of them, so each step looks at the state, and all that
+ * change it hold the object's lock. Nothing else is locked meanwhile but the writer and the spool. What has grown so far may be
+ * asked for by any thread, without the lock.
  */
 public final class SpooledObject {
 

@@ -1,9 +1,9 @@
 package caravan.kafka;
 
+import caravan.kafka.PartitionReading.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,13 +12,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -28,8 +25,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.RebalanceInProgressException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,43 +36,23 @@ import org.slf4j.LoggerFactory;
  * own seeks and pauses act on this class alone. Coverage comes from {@link #position}, so offsets that hold no record
  * (transaction markers, compacted records) are answered for, too. {@code poll} throws nothing that can be waited out,
  * because Camel would answer with a seek past a record on every partition, or with the end of the polling thread.
+ *
+ * <p>All methods, and with them all calls of the owner, belong to the polling thread of Camel's consumer, except {@code wakeup}.
+ * What other threads ask of an {@link Assignment} waits in queues; {@code poll} runs commits first, then what was asked, then puts
+ * starts that were found in place, and fetches last. Those who find starts only complete the future that they gave.
  */
 public final class ChunkConsumer extends ShieldedConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkConsumer.class);
-    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(30);
-
-    private enum Pause {
-        /** its place in the archive is being looked up */
-        STARTING,
-        /** the spool or its uploads are behind */
-        BACKLOG,
-        /** a person has to look at it */
-        STOPPED
-    }
-
-    private record Commit(Assignment assignment, OffsetAndMetadata offset) {}
 
     /** {@code restart} says why; empty asks to stop. */
     private record Request(Assignment assignment, Optional<String> restart) {}
 
-    /** What the polling thread knows of a partition that it owns. */
-    private static final class Reading {
-        private final Assignment assignment;
-        private final Set<Pause> pauses = EnumSet.of(Pause.STARTING);
-        private CompletableFuture<Start> starting;
-        private Start start;
-        private long position;
-
-        private Reading(Assignment assignment) {
-            this.assignment = assignment;
-        }
-    }
-
     private final PartitionOwner owner;
     private final TopicFilter topics;
     private final AtomicLong numbers;
-    private final Map<TopicPartition, Reading> readings = new HashMap<>();
-    private final Queue<Commit> commits = new ConcurrentLinkedQueue<>();
+    private final ChunkSource source;
+    private final GroupCommits commits;
+    private final Map<TopicPartition, PartitionReading> readings = new HashMap<>();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
     private boolean suspended;
 
@@ -86,6 +61,8 @@ public final class ChunkConsumer extends ShieldedConsumer {
         this.topics = topics;
         this.owner = owner;
         this.numbers = numbers;
+        this.source = new RebatchingSource(this::fetchRecords, partition -> position(partition, Duration.ZERO));
+        this.commits = new GroupCommits(this::commit, owner);
     }
 
     @Override
@@ -106,8 +83,8 @@ public final class ChunkConsumer extends ShieldedConsumer {
         restartWhatWasNotAccepted();
         Map<TopicPartition, Long> positions = new HashMap<>();
         readings.forEach((partition, reading) -> {
-            if (reading.start != null) {
-                positions.put(partition, reading.position);
+            if (reading.begun()) {
+                positions.put(partition, reading.position());
             }
         });
         owner.beforeFetch(positions);
@@ -115,9 +92,9 @@ public final class ChunkConsumer extends ShieldedConsumer {
         return chunks(fetch(timeout));
     }
 
-    private ConsumerRecords<Object, Object> fetch(Duration timeout) {
+    private ChunkSource.Fetch fetch(Duration timeout) {
         try {
-            ConsumerRecords<Object, Object> fetched = super.poll(timeout);
+            ChunkSource.Fetch fetched = source.fetch(timeout);
             owner.fetched();
             return fetched;
         } catch (WakeupException | InterruptException e) {
@@ -134,7 +111,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
             owner.fetchFailed(e);
             pauseThread(timeout);
         }
-        return ConsumerRecords.empty();
+        return ChunkSource.Fetch.NOTHING;
     }
 
     private static Map<TopicPartition, Refused> refusals(OffsetOutOfRangeException e) {
@@ -153,25 +130,17 @@ public final class ChunkConsumer extends ShieldedConsumer {
     }
 
     /** One chunk for each partition whose position moved, with or without records. */
-    private ConsumerRecords<Object, Object> chunks(ConsumerRecords<Object, Object> fetched) {
+    private ConsumerRecords<Object, Object> chunks(ChunkSource.Fetch fetched) {
         Map<TopicPartition, List<ConsumerRecord<Object, Object>>> chunks = new LinkedHashMap<>();
-        for (Map.Entry<TopicPartition, Reading> entry : List.copyOf(readings.entrySet())) {
-            TopicPartition partition = entry.getKey();
-            Reading reading = entry.getValue();
-            if (reading.start == null) {
+        for (PartitionReading reading : List.copyOf(readings.values())) {
+            if (!reading.begun()) {
                 continue;
             }
+            TopicPartition partition = reading.assignment().partition();
             try {
-                List<ConsumerRecord<Object, Object>> records = fetched.records(partition);
-                long next = next(partition, reading, records);
-                if (next != reading.position) {
-                    Chunk chunk = chunk(partition, reading, records, next);
-                    reading.position = next;
-                    chunks.put(
-                            partition,
-                            List.of(new ConsumerRecord<>(
-                                    partition.topic(), partition.partition(), next - 1, null, chunk)));
-                }
+                fetched.of(partition, reading.position())
+                        .map(reading::take)
+                        .ifPresent(chunk -> chunks.put(partition, List.of(carrier(chunk))));
             } catch (RuntimeException e) {
                 // Kafka's consumer is past these records by now: only a new start brings them again.
                 LOG.warn("{}: what was fetched could not be used, starting again", partition, e);
@@ -182,81 +151,40 @@ public final class ChunkConsumer extends ShieldedConsumer {
         return new ConsumerRecords<>(chunks);
     }
 
-    private long next(TopicPartition partition, Reading reading, List<ConsumerRecord<Object, Object>> records) {
-        try {
-            return position(partition, Duration.ZERO);
-        } catch (WakeupException | RetriableException e) {
-            // The position is being checked against a new leader. What lies behind the last record comes with a later
-            // poll.
-            return records.isEmpty()
-                    ? reading.position
-                    : records.get(records.size() - 1).offset() + 1;
-        }
-    }
-
-    private static Chunk chunk(
-            TopicPartition partition, Reading reading, List<ConsumerRecord<Object, Object>> records, long next) {
-        if (next < reading.position) {
-            throw new IllegalStateException("position went back from " + reading.position + " to " + next);
-        }
-        int epoch = -1;
-        if (!records.isEmpty()) {
-            ConsumerRecord<Object, Object> last = records.get(records.size() - 1);
-            if (records.get(0).offset() < reading.position || last.offset() >= next) {
-                throw new IllegalStateException(
-                        partition + ": records [" + records.get(0).offset() + ", " + last.offset() + "] outside of ["
-                                + reading.position + ", " + next + ")");
-            }
-            // What lies behind the last record was not seen, and may be of a newer epoch.
-            epoch = last.offset() == next - 1 ? last.leaderEpoch().orElse(-1) : -1;
-        }
-        return new Chunk(
-                partition,
-                reading.start.topicId(),
-                reading.assignment.number(),
-                reading.position,
-                next,
-                epoch,
-                Rebatcher.batches(records),
-                false);
+    private static ConsumerRecord<Object, Object> carrier(Chunk chunk) {
+        return new ConsumerRecord<>(
+                chunk.partition().topic(), chunk.partition().partition(), chunk.next() - 1, null, chunk);
     }
 
     private void applyStarts() {
-        for (Map.Entry<TopicPartition, Reading> entry : readings.entrySet()) {
-            Reading reading = entry.getValue();
-            if (reading.starting == null || !reading.starting.isDone()) {
-                continue;
-            }
-            CompletableFuture<Start> starting = reading.starting;
-            reading.starting = null;
+        readings.forEach((partition, reading) -> reading.takeStart().ifPresent(found -> {
             try {
-                Start start = starting.join();
-                place(entry.getKey(), new OffsetAndMetadata(start.offset(), start.leaderEpoch(), ""));
-                reading.start = start;
-                reading.position = start.offset();
-                reading.pauses.remove(Pause.STARTING);
-                LOG.info("{} starts at offset {}", entry.getKey(), start.offset());
+                Start start = found.join();
+                place(partition, new OffsetAndMetadata(start.offset(), start.leaderEpoch(), ""));
+                reading.begin(start);
+                LOG.info("{} starts at offset {}", partition, start.offset());
             } catch (CompletionException | IllegalArgumentException e) {
-                reading.pauses.add(Pause.STOPPED);
-                owner.failed(entry.getKey(), e.getCause() == null ? e : e.getCause());
+                reading.pause(Pause.STOPPED);
+                owner.failed(partition, e.getCause() == null ? e : e.getCause());
             }
-        }
+        }));
     }
 
     /** A chunk that was handed out and did not arrive was lost in the route, whatever its error handler made of it. */
     private void restartWhatWasNotAccepted() {
-        for (Reading reading : List.copyOf(readings.values())) {
-            if (reading.start == null || reading.pauses.contains(Pause.STOPPED)) {
+        for (PartitionReading reading : List.copyOf(readings.values())) {
+            if (!reading.begun() || reading.stopped()) {
                 continue;
             }
-            long accepted = owner.accepted(reading.assignment);
-            if (accepted != reading.position) {
+            TopicPartition partition = reading.assignment().partition();
+            long accepted = owner.accepted(reading.assignment());
+            if (accepted != reading.position()) {
                 LOG.warn(
                         "{}: offsets [{}, {}) were not taken by the route, starting again",
-                        reading.assignment.partition(),
+                        partition,
                         accepted,
-                        reading.position);
-                begin(reading.assignment.partition(), Optional.empty());
+                        reading.position());
+                begin(partition, Optional.empty());
             }
         }
     }
@@ -265,12 +193,11 @@ public final class ChunkConsumer extends ShieldedConsumer {
         Request request;
         while ((request = requests.poll()) != null) {
             TopicPartition partition = request.assignment().partition();
-            Reading reading = readings.get(partition);
-            if (reading == null || reading.assignment != request.assignment()) {
+            if (!owned(request.assignment())) {
                 continue;
             }
             if (request.restart().isEmpty()) {
-                reading.pauses.add(Pause.STOPPED);
+                readings.get(partition).pause(Pause.STOPPED);
             } else {
                 LOG.info("{} starts again: {}", partition, request.restart().get());
                 begin(partition, Optional.empty());
@@ -278,14 +205,19 @@ public final class ChunkConsumer extends ShieldedConsumer {
         }
     }
 
-    private void pauseOrResume(Reading reading) {
-        if (owner.hasRoom(reading.assignment)) {
-            reading.pauses.remove(Pause.BACKLOG);
+    private boolean owned(Assignment assignment) {
+        PartitionReading reading = readings.get(assignment.partition());
+        return reading != null && reading.assignment() == assignment;
+    }
+
+    private void pauseOrResume(PartitionReading reading) {
+        if (owner.hasRoom(reading.assignment())) {
+            reading.resume(Pause.BACKLOG);
         } else {
-            reading.pauses.add(Pause.BACKLOG);
+            reading.pause(Pause.BACKLOG);
         }
-        TopicPartition partition = reading.assignment.partition();
-        boolean pause = suspended || !reading.pauses.isEmpty();
+        TopicPartition partition = reading.assignment().partition();
+        boolean pause = suspended || reading.paused();
         if (pause != super.paused().contains(partition)) {
             if (pause) {
                 super.pause(List.of(partition));
@@ -296,62 +228,25 @@ public final class ChunkConsumer extends ShieldedConsumer {
     }
 
     private void begin(TopicPartition partition, Optional<Refused> refused) {
-        Reading before = readings.remove(partition);
-        Reading reading = new Reading(new Own(numbers.incrementAndGet(), partition));
+        Optional<Assignment> before =
+                Optional.ofNullable(readings.remove(partition)).map(PartitionReading::assignment);
+        PartitionReading reading = new PartitionReading(new Own(numbers.incrementAndGet(), partition));
         super.pause(List.of(partition));
         // A partition without a position throws from poll() under auto.offset.reset=none, even while it is paused.
         place(partition, new OffsetAndMetadata(0));
         readings.put(partition, reading);
-        reading.starting =
-                owner.assigned(reading.assignment, Optional.ofNullable(before).map(old -> old.assignment), refused);
+        reading.startsWith(owner.assigned(reading.assignment(), before, refused));
     }
 
     private void end(TopicPartition partition) {
-        Reading reading = readings.remove(partition);
+        PartitionReading reading = readings.remove(partition);
         if (reading != null) {
-            owner.released(reading.assignment);
+            owner.released(reading.assignment());
         }
     }
 
     private void runCommits() {
-        Map<TopicPartition, Commit> newest = new HashMap<>();
-        Commit queued;
-        while ((queued = commits.poll()) != null) {
-            TopicPartition partition = queued.assignment().partition();
-            Reading reading = readings.get(partition);
-            // The broker checks the member, not whether it owns the partition: a late commit would move the group back.
-            if (reading != null && reading.assignment == queued.assignment()) {
-                newest.put(partition, queued);
-            }
-        }
-        if (newest.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        newest.forEach((partition, commit) -> offsets.put(partition, commit.offset()));
-        try {
-            commitWithOneRetry(offsets);
-            Map<TopicPartition, Long> reached = new HashMap<>();
-            offsets.forEach((partition, offset) -> reached.put(partition, offset.offset()));
-            owner.committed(reached);
-        } catch (CommitFailedException e) {
-            LOG.info("not committed, the partitions are another member's by now: {}", offsets.keySet());
-        } catch (RetriableException | RebalanceInProgressException e) {
-            commits.addAll(newest.values());
-        } catch (KafkaException e) {
-            commits.addAll(newest.values());
-            LOG.warn("commit failed, trying again: {}", e.toString());
-            owner.commitFailed(e);
-        }
-    }
-
-    /** A consumer that is being stopped was woken up, which ends the first blocking call that comes. */
-    private void commitWithOneRetry(Map<TopicPartition, OffsetAndMetadata> offsets) {
-        try {
-            commit(offsets, COMMIT_TIMEOUT);
-        } catch (WakeupException e) {
-            commit(offsets, COMMIT_TIMEOUT);
-        }
+        commits.run(this::owned);
     }
 
     @Override
@@ -460,7 +355,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
 
         @Override
         public void commit(long offset, Optional<Integer> leaderEpoch, String metadata) {
-            commits.add(new Commit(this, new OffsetAndMetadata(offset, leaderEpoch, metadata)));
+            commits.add(this, new OffsetAndMetadata(offset, leaderEpoch, metadata));
         }
 
         @Override

@@ -6,8 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Says where the backup of a partition starts, and how far it has come. All calls are made on the polling thread and
- * must return at once: the group's membership depends on it.
+ * Says where the backup of a partition starts, and how far it has come. All calls are made on the polling thread, on which the
+ * group's membership depends: they wait for nothing that has no bound (Kafka, the store, a lock that is held meanwhile). What an
+ * object's file still lacks may be written to the local disk.
  */
 public interface PartitionOwner {
 
@@ -44,7 +45,7 @@ public interface PartitionOwner {
     /** Called when a commit failed; it is tried again. */
     void commitFailed(RuntimeException cause);
 
-    /** Called when commits reached the consumer group. */
+    /** Called when commits reached the consumer group, or none that failed is left to be sent. */
     void committed(Map<TopicPartition, Long> offsets);
 
     /** A partition can't go on, and needs a person. */

@@ -10,6 +10,13 @@ import java.util.OptionalLong;
  */
 public record Refused(long position, boolean truncated, OptionalLong divergence) {
 
+    @Override
+    public String toString() {
+        return "the leader does not serve offset " + position
+                + (truncated ? " any more: the log was truncated" : "")
+                + (divergence.isPresent() ? ", and differs from offset " + divergence.getAsLong() + " on" : "");
+    }
+
     /** The offset is below the log's start or behind its end. */
     public static Refused outOfRange(long position) {
         return new Refused(position, false, OptionalLong.empty());

@@ -25,6 +25,11 @@ abstract class ShieldedConsumer extends KafkaConsumer<Object, Object> {
         super(properties);
     }
 
+    /** Fetches; throws as {@link KafkaConsumer#poll(Duration)} does. */
+    final ConsumerRecords<Object, Object> fetchRecords(Duration timeout) {
+        return super.poll(timeout);
+    }
+
     /** Moves a partition. */
     final void place(TopicPartition partition, OffsetAndMetadata offset) {
         super.seek(partition, offset);

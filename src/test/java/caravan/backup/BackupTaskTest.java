@@ -325,6 +325,22 @@ class BackupTaskTest {
     }
 
     @Test
+    void aPositionThatIsRefusedAgainAndAgainIsAFailure() throws Exception {
+        // Given: refused once, as after retention, which a new start ends
+        Taken second = new Taken(2, assignment.partition());
+        owner.assigned(second, Optional.of(assignment), Optional.of(Refused.outOfRange(0)))
+                .get(30, TimeUnit.SECONDS);
+        assertThat(task.progress().failing()).isEmpty();
+
+        // When
+        owner.assigned(new Taken(3, assignment.partition()), Optional.of(second), Optional.of(Refused.outOfRange(0)));
+
+        // Then
+        assertThat(task.progress().failing().orElseThrow().cause())
+                .hasMessageContaining("the leader does not serve offset 0");
+    }
+
+    @Test
     void aChunkOfAnAssignmentThatEndedDoesNotHoldThePollingThread() {
         // When
         Exchange dropped = aggregation.aggregate(null, exchange(chunk(99, 0, 10)));
