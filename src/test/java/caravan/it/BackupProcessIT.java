@@ -4,6 +4,8 @@ import static caravan.testbed.TopicContents.assertSameRecords;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravan.archive.ObjectReader;
+import caravan.archive.ObjectSource;
 import caravan.testbed.AwkwardRecords;
 import caravan.testbed.CaravanCommands;
 import caravan.testbed.CaravanProcess;
@@ -13,6 +15,9 @@ import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import caravan.testbed.TopicContents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -114,7 +119,17 @@ class BackupProcessIT {
             objects().assertContiguous(topic, partition, 0, 500);
         }
         assertThat(Topics.committed(broker, group).values()).containsOnly(500L).hasSize(3);
+        assertThat(writer(objects().of(topic, 0).get(0))).matches("caravan [0-9]+\\..+");
         assertRestoredEqual();
+    }
+
+    /** What an object says of the program that wrote it. */
+    private String writer(StoredObjects.Stored object) throws IOException {
+        Path file = Files.createTempFile("caravan-object", ".zip");
+        Files.write(file, s3.read(objects().bucket(), object.key()));
+        String writer = ObjectReader.open(ObjectSource.of(file)).manifest().writer();
+        Files.delete(file);
+        return writer;
     }
 
     @Test
