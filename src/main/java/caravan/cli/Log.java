@@ -20,6 +20,8 @@ final class Log {
             "org.apache.kafka.clients.consumer.internals.ConsumerCoordinator", Level.ERROR,
             // A stack trace at each attempt to open the archive; the task says why, once.
             "org.apache.camel.component.kafka.KafkaFetchRecords", Level.ERROR,
+            // Camel registers a route's gauges anew when the route is started again.
+            "io.micrometer.core.instrument.MeterRegistry", Level.ERROR,
             // Stack traces of what the error says, too.
             "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory", Level.OFF,
             "org.apache.kafka.common.config.provider.FileConfigProvider", Level.OFF);

@@ -145,12 +145,13 @@ class SecretsIT {
             assertJson(service.process().await().err());
         }
         Files.writeString(directory.resolve("broken.camel.yaml"), "- route: {from: {uri: 'nothing:x'}}");
+        environment.put("CARAVAN_DEBUG", "true");
 
         // When
         CommandResult broken = CaravanProcess.run(environment, "run");
 
         // Then
-        assertThat(broken.exitCode()).isEqualTo(1);
+        assertThat(broken.exitCode()).isEqualTo(2);
         List<JsonNode> events = assertJson(broken.err());
         assertThat(events)
                 .anySatisfy(event ->

@@ -172,8 +172,9 @@ class ServiceFilesIT {
                 assertThat(service.get("/tasks/drill/status").body()).contains(topic + "-copy");
                 assertThat(ready(service)).contains("drill", "failed");
                 assertThat(records(broker, topic + "-copy")).isEqualTo(100);
+                service.until(() -> service.process().err().contains("drill failed: "));
                 assertThat(service.process().terminate().await().expect(0).err())
-                        .contains("drill failed: ", "drill is finished");
+                        .contains("drill is finished");
             }
         }
 
