@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.component.kafka.KafkaClientFactory;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
 
 /** The Kafka clients of a task's route: exchanges carry chunks, not records. Bound to a route as {@code kafkaClientFactory}. */
@@ -26,6 +27,12 @@ public final class ChunkClients implements KafkaClientFactory {
     /** What the consumer of a backup needs. */
     public record Backup(TopicFilter topics, String group, PartitionOwner owner) {}
 
+    /**
+     * System property: {@code true} takes records out of their batches and puts them into new ones, as if no batch could be moved
+     * as it is. For comparing the two ways, in tests or where a broker is suspected.
+     */
+    public static final String REBATCH = "caravan.rebatch";
+
     private final AtomicLong assignments = new AtomicLong();
     private Task task;
 
@@ -40,7 +47,13 @@ public final class ChunkClients implements KafkaClientFactory {
         Properties properties = task.kafka().consumer(route, backup.group());
         properties.put(
                 "exclude.internal.topics", Boolean.toString(!backup.topics().namesInternalTopic()));
-        return new ChunkConsumer(properties, backup.topics(), backup.owner(), assignments);
+        return new ChunkConsumer(properties, backup.topics(), backup.owner(), assignments, this::source);
+    }
+
+    private ChunkSource source(ShieldedConsumer consumer) {
+        return Boolean.getBoolean(REBATCH)
+                ? new RebatchingSource(consumer)
+                : new PassThroughSource(new ConsumerConfig(task.kafka().fetcher()), consumer);
     }
 
     @Override

@@ -5,23 +5,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -56,12 +57,18 @@ public final class ChunkConsumer extends ShieldedConsumer {
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
     private boolean suspended;
 
-    ChunkConsumer(Properties properties, TopicFilter topics, PartitionOwner owner, AtomicLong numbers) {
+    /** @param sources where chunks come from, given this consumer */
+    ChunkConsumer(
+            Properties properties,
+            TopicFilter topics,
+            PartitionOwner owner,
+            AtomicLong numbers,
+            Function<ShieldedConsumer, ChunkSource> sources) {
         super(properties);
         this.topics = topics;
         this.owner = owner;
         this.numbers = numbers;
-        this.source = new RebatchingSource(this::fetchRecords, partition -> position(partition, Duration.ZERO));
+        this.source = sources.apply(this);
         this.commits = new GroupCommits(this::commit, owner);
     }
 
@@ -88,45 +95,31 @@ public final class ChunkConsumer extends ShieldedConsumer {
             }
         });
         owner.beforeFetch(positions);
-        readings.values().forEach(this::pauseOrResume);
+        fetchWhatHasRoom();
         return chunks(fetch(timeout));
     }
 
     private ChunkSource.Fetch fetch(Duration timeout) {
         try {
             ChunkSource.Fetch fetched = source.fetch(timeout);
-            owner.fetched();
-            return fetched;
-        } catch (WakeupException | InterruptException e) {
-            throw e;
-        } catch (OffsetOutOfRangeException e) {
-            refusals(e).forEach((partition, refused) -> {
+            if (fetched.refused().isEmpty()) {
+                owner.fetched();
+            }
+            fetched.refused().forEach((partition, refused) -> {
                 if (readings.containsKey(partition)) {
                     LOG.warn("{}: {}", partition, refused);
                     begin(partition, Optional.of(refused));
                 }
             });
+            return fetched;
+        } catch (WakeupException | InterruptException e) {
+            throw e;
         } catch (KafkaException | IllegalStateException e) {
             LOG.warn("fetching failed, trying again: {}", e.toString());
             owner.fetchFailed(e);
             pauseThread(timeout);
         }
         return ChunkSource.Fetch.NOTHING;
-    }
-
-    private static Map<TopicPartition, Refused> refusals(OffsetOutOfRangeException e) {
-        Map<TopicPartition, Refused> refusals = new HashMap<>();
-        e.offsetOutOfRangePartitions()
-                .forEach((partition, position) -> refusals.put(partition, Refused.outOfRange(position)));
-        if (e instanceof LogTruncationException truncation) {
-            refusals.replaceAll((partition, refused) -> {
-                OffsetAndMetadata divergence = truncation.divergentOffsets().get(partition);
-                return Refused.truncated(
-                        refused.position(),
-                        divergence == null ? OptionalLong.empty() : OptionalLong.of(divergence.offset()));
-            });
-        }
-        return refusals;
     }
 
     /** One chunk for each partition whose position moved, with or without records. */
@@ -141,8 +134,11 @@ public final class ChunkConsumer extends ShieldedConsumer {
                 fetched.of(partition, reading.position())
                         .map(reading::take)
                         .ifPresent(chunk -> chunks.put(partition, List.of(carrier(chunk))));
+            } catch (DamagedLogException e) {
+                reading.pause(Pause.STOPPED);
+                owner.failed(partition, e);
             } catch (RuntimeException e) {
-                // Kafka's consumer is past these records by now: only a new start brings them again.
+                // What fetches is past these records by now: only a new start brings them again.
                 LOG.warn("{}: what was fetched could not be used, starting again", partition, e);
                 owner.fetchFailed(partition, e);
                 begin(partition, Optional.empty());
@@ -160,7 +156,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
         readings.forEach((partition, reading) -> reading.takeStart().ifPresent(found -> {
             try {
                 Start start = found.join();
-                place(partition, new OffsetAndMetadata(start.offset(), start.leaderEpoch(), ""));
+                source.begin(partition, start);
                 reading.begin(start);
                 LOG.info("{} starts at offset {}", partition, start.offset());
             } catch (CompletionException | IllegalArgumentException e) {
@@ -210,37 +206,39 @@ public final class ChunkConsumer extends ShieldedConsumer {
         return reading != null && reading.assignment() == assignment;
     }
 
-    private void pauseOrResume(PartitionReading reading) {
-        if (owner.hasRoom(reading.assignment())) {
-            reading.resume(Pause.BACKLOG);
-        } else {
-            reading.pause(Pause.BACKLOG);
-        }
-        TopicPartition partition = reading.assignment().partition();
-        boolean pause = suspended || reading.paused();
-        if (pause != super.paused().contains(partition)) {
-            if (pause) {
-                super.pause(List.of(partition));
+    private void fetchWhatHasRoom() {
+        Set<TopicPartition> fetched = new HashSet<>();
+        readings.forEach((partition, reading) -> {
+            if (owner.hasRoom(reading.assignment())) {
+                reading.resume(Pause.BACKLOG);
             } else {
-                super.resume(List.of(partition));
+                reading.pause(Pause.BACKLOG);
             }
-        }
+            if (!suspended && !reading.paused()) {
+                fetched.add(partition);
+            }
+        });
+        source.fetchOnly(fetched);
     }
 
     private void begin(TopicPartition partition, Optional<Refused> refused) {
         Optional<Assignment> before =
                 Optional.ofNullable(readings.remove(partition)).map(PartitionReading::assignment);
         PartitionReading reading = new PartitionReading(new Own(numbers.incrementAndGet(), partition));
-        super.pause(List.of(partition));
+        source.end(partition);
+        hold(List.of(partition));
         // A partition without a position throws from poll() under auto.offset.reset=none, even while it is paused.
         place(partition, new OffsetAndMetadata(0));
         readings.put(partition, reading);
-        reading.startsWith(owner.assigned(reading.assignment(), before, refused));
+        CompletableFuture<Start> start = owner.assigned(reading.assignment(), before, refused);
+        reading.startsWith(start);
+        start.whenComplete((found, failure) -> source.nudge());
     }
 
     private void end(TopicPartition partition) {
         PartitionReading reading = readings.remove(partition);
         if (reading != null) {
+            source.end(partition);
             owner.released(reading.assignment());
         }
     }
@@ -263,13 +261,13 @@ public final class ChunkConsumer extends ShieldedConsumer {
     @Override
     public void pause(Collection<TopicPartition> partitions) {
         suspended = true;
-        readings.values().forEach(this::pauseOrResume);
+        fetchWhatHasRoom();
     }
 
     @Override
     public void resume(Collection<TopicPartition> partitions) {
         suspended = false;
-        readings.values().forEach(this::pauseOrResume);
+        fetchWhatHasRoom();
     }
 
     @Override
@@ -284,6 +282,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
         runCommits();
         super.close();
         endAll();
+        source.close();
     }
 
     @Override
@@ -291,6 +290,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
         runCommits();
         super.close(timeout);
         endAll();
+        source.close();
     }
 
     private void endAll() {

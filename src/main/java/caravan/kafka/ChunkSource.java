@@ -2,11 +2,13 @@ package caravan.kafka;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /** Where the record batches of chunks come from. Called on the polling thread only. */
-interface ChunkSource {
+interface ChunkSource extends AutoCloseable {
 
     /**
      * What was fetched of one partition from its position on.
@@ -28,11 +30,38 @@ interface ChunkSource {
          * What came of a partition; empty where its position did not move.
          *
          * @param position end of what was handed out before, exclusive
-         * @throws RuntimeException where it can't be used; it will not come again by itself
+         * @throws DamagedLogException if it must not be used, however often it is fetched
+         * @throws RuntimeException if it can't be used; the partition then has to begin again
          */
         Optional<Fetched> of(TopicPartition partition, long position);
+
+        /** Positions that their leaders do not serve any more; their partitions have to begin again. */
+        default Map<TopicPartition, Refused> refused() {
+            return Map.of();
+        }
     }
 
-    /** Fetches the partitions that are assigned and not paused; throws as {@code KafkaConsumer.poll} does. */
+    /** From here on a partition is fetched, unless it is paused. */
+    void begin(TopicPartition partition, Start start);
+
+    /** Nothing more of a partition is handed out until it begins again. */
+    void end(TopicPartition partition);
+
+    /** These, of those that have begun, are to be fetched; all others are paused. */
+    void fetchOnly(Set<TopicPartition> partitions);
+
+    /**
+     * Fetches, and takes part in the consumer group meanwhile.
+     *
+     * @param timeout the longest wait where nothing comes
+     * @throws RuntimeException as {@link org.apache.kafka.clients.consumer.KafkaConsumer#poll(Duration)} does, except for
+     *     positions that are refused
+     */
     Fetch fetch(Duration timeout);
+
+    /** There is something else to do than to wait for the fetch that is under way; for any thread. */
+    void nudge();
+
+    @Override
+    void close();
 }

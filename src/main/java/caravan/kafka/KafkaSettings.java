@@ -23,6 +23,11 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
     /** Producer and broker must take any record that a broker holds; memory is bounded by what is in flight, not by this. */
     private static final int MAX_REQUEST_BYTES = 1 << 30;
 
+    /** Of one response. */
+    private static final int FETCH_BYTES = 16 << 20;
+    /** Of one partition in it: a frame of an object. */
+    private static final int PARTITION_FETCH_BYTES = 4 << 20;
+
     private static final Map<String, String> CONSUMER = Map.ofEntries(
             // Polling a topic that was just deleted would create it again.
             Map.entry(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false"),
@@ -99,6 +104,17 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
         Properties reader = consumer(Map.of(), "unused");
         reader.remove(ConsumerConfig.GROUP_ID_CONFIG);
         return reader;
+    }
+
+    /** For fetching record batches as they are: larger pieces than records are fetched in, as nobody unpacks them. */
+    public Properties fetcher() {
+        Properties fetcher = reader();
+        fetcher.put(ConsumerConfig.CLIENT_ID_CONFIG, "caravan-fetch");
+        fetcher.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(FETCH_BYTES));
+        fetcher.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(PARTITION_FETCH_BYTES));
+        // The operating system's own, which grow with the connection.
+        fetcher.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
+        return fetcher;
     }
 
     /** For the producer of a restore, over what the route configures. */

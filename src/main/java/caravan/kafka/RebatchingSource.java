@@ -1,35 +1,82 @@
 package caravan.kafka;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /** Fetches records with Kafka's consumer, and puts them into batches again. */
 final class RebatchingSource implements ChunkSource {
-    private final Function<Duration, ConsumerRecords<Object, Object>> poll;
-    private final ToLongFunction<TopicPartition> position;
+    private final ShieldedConsumer consumer;
 
-    /**
-     * @param poll the real consumer's
-     * @param position the real consumer's, without waiting
-     */
-    RebatchingSource(
-            Function<Duration, ConsumerRecords<Object, Object>> poll, ToLongFunction<TopicPartition> position) {
-        this.poll = poll;
-        this.position = position;
+    RebatchingSource(ShieldedConsumer consumer) {
+        this.consumer = consumer;
+    }
+
+    @Override
+    public void begin(TopicPartition partition, Start start) {
+        consumer.place(partition, new OffsetAndMetadata(start.offset(), start.leaderEpoch(), ""));
+    }
+
+    @Override
+    public void end(TopicPartition partition) {
+        // What Kafka's consumer still holds of it goes when it is placed anew, or revoked.
+    }
+
+    @Override
+    public void fetchOnly(Set<TopicPartition> partitions) {
+        Set<TopicPartition> held = consumer.held();
+        Set<TopicPartition> hold = new HashSet<>(consumer.assignment());
+        hold.removeAll(held);
+        hold.removeAll(partitions);
+        consumer.hold(hold);
+        Set<TopicPartition> release = new HashSet<>(held);
+        release.retainAll(partitions);
+        consumer.release(release);
     }
 
     @Override
     public Fetch fetch(Duration timeout) {
-        ConsumerRecords<Object, Object> records = poll.apply(timeout);
-        return (partition, from) -> fetched(partition, from, records.records(partition));
+        try {
+            ConsumerRecords<Object, Object> records = consumer.fetchRecords(timeout);
+            return (partition, from) -> fetched(partition, from, records.records(partition));
+        } catch (OffsetOutOfRangeException e) {
+            return new RefusedFetch(refusals(e));
+        }
+    }
+
+    private static Map<TopicPartition, Refused> refusals(OffsetOutOfRangeException e) {
+        Map<TopicPartition, Refused> refusals = new HashMap<>();
+        e.offsetOutOfRangePartitions()
+                .forEach((partition, position) -> refusals.put(partition, Refused.outOfRange(position)));
+        if (e instanceof LogTruncationException truncation) {
+            refusals.replaceAll((partition, refused) -> {
+                OffsetAndMetadata divergence = truncation.divergentOffsets().get(partition);
+                return Refused.truncated(
+                        refused.position(),
+                        divergence == null ? OptionalLong.empty() : OptionalLong.of(divergence.offset()));
+            });
+        }
+        return refusals;
+    }
+
+    private record RefusedFetch(Map<TopicPartition, Refused> refused) implements Fetch {
+        @Override
+        public Optional<Fetched> of(TopicPartition partition, long position) {
+            return Optional.empty();
+        }
     }
 
     private Optional<Fetched> fetched(
@@ -56,11 +103,21 @@ final class RebatchingSource implements ChunkSource {
 
     private long next(TopicPartition partition, long from, List<ConsumerRecord<Object, Object>> records) {
         try {
-            return position.applyAsLong(partition);
+            return consumer.position(partition, Duration.ZERO);
         } catch (WakeupException | RetriableException e) {
             // The position is being checked against a new leader. What lies behind the last record comes with a later
             // fetch.
             return records.isEmpty() ? from : records.get(records.size() - 1).offset() + 1;
         }
+    }
+
+    @Override
+    public void nudge() {
+        // Kafka's consumer can only be woken up with an exception.
+    }
+
+    @Override
+    public void close() {
+        // The consumer is closed by whom it belongs to.
     }
 }

@@ -30,6 +30,21 @@ abstract class ShieldedConsumer extends KafkaConsumer<Object, Object> {
         return super.poll(timeout);
     }
 
+    /** Stops fetching these. */
+    final void hold(Collection<TopicPartition> partitions) {
+        super.pause(partitions);
+    }
+
+    /** Fetches these again. */
+    final void release(Collection<TopicPartition> partitions) {
+        super.resume(partitions);
+    }
+
+    /** Those that are not fetched. */
+    final Set<TopicPartition> held() {
+        return super.paused();
+    }
+
     /** Moves a partition. */
     final void place(TopicPartition partition, OffsetAndMetadata offset) {
         super.seek(partition, offset);

@@ -153,6 +153,17 @@ public final class TestData {
                 .toCompletableFuture());
     }
 
+    /** The id of a topic. */
+    public Uuid topicId(String topic) {
+        return await(broker.admin()
+                        .describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .toCompletionStage()
+                        .toCompletableFuture())
+                .get(topic)
+                .topicId();
+    }
+
     /** Deletes a topic with its records. */
     public void deleteTopic(String topic) {
         await(broker.admin()

@@ -23,32 +23,38 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the consumer hands out, and what it makes of its owner's answers. */
+/** What the consumer hands out, and what it makes of its owner's answers; however its chunks are filled. */
 @ExtendWith(TestServers.class)
-class ChunkConsumerTest {
-    private EmbeddedBroker broker;
-    private TestData data;
-    private String topic;
+abstract class ChunkConsumerContract {
+    EmbeddedBroker broker;
+    TestData data;
+    String topic;
+    TopicPartition partition;
+    Owner owner;
     private String group;
-    private TopicPartition partition;
-    private Owner owner;
     private ChunkConsumer consumer;
 
+    abstract ChunkSource source(ShieldedConsumer of);
+
+    KafkaSettings settings() {
+        return new KafkaSettings(broker.bootstrapServers());
+    }
+
     /** Starts each partition where it is told to, and takes all chunks but those it is told not to. */
-    private static final class Owner implements PartitionOwner {
-        private final List<Assignment> assignments = new ArrayList<>();
+    final class Owner implements PartitionOwner {
+        final List<Assignment> assignments = new ArrayList<>();
+        final List<Throwable> failed = new ArrayList<>();
         private final List<Optional<Assignment>> predecessors = new ArrayList<>();
         private final List<Optional<Refused>> refusals = new ArrayList<>();
         private final List<Long> committed = new ArrayList<>();
-        private long start;
+        long start;
         private Optional<Integer> epoch = Optional.empty();
-        private long accepted;
+        long accepted;
         private boolean accepts = true;
         private boolean room = true;
 
@@ -59,7 +65,7 @@ class ChunkConsumerTest {
             predecessors.add(predecessor);
             refusals.add(refused);
             accepted = start;
-            return CompletableFuture.completedFuture(new Start(Uuid.ONE_UUID, start, epoch));
+            return CompletableFuture.completedFuture(new Start(data.topicId(topic), start, epoch));
         }
 
         private Assignment last() {
@@ -100,7 +106,9 @@ class ChunkConsumerTest {
         }
 
         @Override
-        public void failed(TopicPartition failed, Throwable cause) {}
+        public void failed(TopicPartition stopped, Throwable cause) {
+            failed.add(cause);
+        }
     }
 
     /** Camel's listener, which has nothing to do. */
@@ -142,7 +150,6 @@ class ChunkConsumerTest {
 
         // Then
         assertThat(chunks.get(0).from()).isZero();
-        assertThat(chunks).extracting(Chunk::epoch).last().isEqualTo(-1);
         assertThat(chunks.stream()
                         .mapToLong(chunk -> RecordBatches.count(chunk.batches(), chunk.from(), chunk.next()))
                         .sum())
@@ -335,21 +342,18 @@ class ChunkConsumerTest {
         }
     }
 
-    private void filled(int records) {
+    final void filled(int records) {
         data.createTopic(topic, 1, Map.of("retention.ms", "-1"));
         data.send("none", AwkwardRecords.ordinary(topic, 0, records, 100));
     }
 
-    private void start() {
+    final void start() {
         consumer = new ChunkConsumer(
-                new KafkaSettings(broker.bootstrapServers()).consumer(Map.of(), group),
-                TopicFilter.of(topic, ""),
-                owner,
-                new AtomicLong());
+                settings().consumer(Map.of(), group), TopicFilter.of(topic, ""), owner, new AtomicLong(), this::source);
         consumer.subscribe(List.of(topic), new Nobody());
     }
 
-    private List<Chunk> polls(int times) {
+    final List<Chunk> polls(int times) {
         List<Chunk> chunks = new ArrayList<>();
         for (int i = 0; i < times; i++) {
             for (ConsumerRecord<Object, Object> record : consumer.poll(Duration.ofMillis(200))) {
@@ -361,7 +365,7 @@ class ChunkConsumerTest {
         return chunks;
     }
 
-    private List<Chunk> untilSome() {
+    final List<Chunk> untilSome() {
         List<Chunk> chunks = new ArrayList<>();
         long begin = System.nanoTime();
         while (chunks.isEmpty()) {
@@ -371,7 +375,7 @@ class ChunkConsumerTest {
         return chunks;
     }
 
-    private List<Chunk> until(BooleanSupplier condition) {
+    final List<Chunk> until(BooleanSupplier condition) {
         List<Chunk> chunks = new ArrayList<>();
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {

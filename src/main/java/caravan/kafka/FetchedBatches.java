@@ -1,0 +1,174 @@
+package caravan.kafka;
+
+import caravan.kafka.ChunkSource.Fetched;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.record.ControlRecordType;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.Record;
+import org.apache.kafka.common.record.RecordBatch;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * The record batches in one partition's part of a FetchResponse, as a backup wants them: each with its checksum verified, none of
+ * an aborted transaction, no markers, those of message formats 0 and 1 put into batches of format 2. The others are not copied, as
+ * long as nothing between them is left out.
+ *
+ * <p>A response lists every aborted transaction that overlaps it, so nothing is carried from one to the next
+ * ({@code org.apache.kafka.clients.consumer.internals.CompletedFetch} reads them in the same way).
+ */
+final class FetchedBatches {
+    private final TopicPartition partition;
+    private final long position;
+    private final ByteBuffer source;
+    private final PriorityQueue<AbortedTransaction> aborted =
+            new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
+    private final Set<Long> abortedProducers = new HashSet<>();
+    private final List<ByteBuffer> kept = new ArrayList<>();
+    private final List<ConsumerRecord<byte[], byte[]>> legacy = new ArrayList<>();
+    private long next;
+    private int epoch = -1;
+
+    private FetchedBatches(TopicPartition partition, long position, ByteBuffer source, PartitionData data) {
+        this.partition = partition;
+        this.position = position;
+        this.source = source;
+        this.next = position;
+        if (data.abortedTransactions() != null) {
+            aborted.addAll(data.abortedTransactions());
+        }
+    }
+
+    /**
+     * What was fetched from a position on; empty where nothing was.
+     *
+     * @param position the offset that was asked for; the first batch may begin before it
+     * @throws org.apache.kafka.common.errors.CorruptRecordException if a batch's checksum is wrong
+     * @throws IllegalStateException if bytes came, but no whole batch
+     */
+    static Optional<Fetched> of(TopicPartition partition, long position, PartitionData data) {
+        MemoryRecords records = (MemoryRecords) FetchResponse.recordsOrFail(data);
+        FetchedBatches batches = new FetchedBatches(partition, position, records.buffer(), data);
+        int begin = 0;
+        for (RecordBatch batch : records.batches()) {
+            int end = begin + batch.sizeInBytes();
+            batches.take(batch, begin, end);
+            begin = end;
+        }
+        if (begin == 0 && records.sizeInBytes() > 0) {
+            // From version 3 of the request on, brokers send the first batch whole, however large it is (KIP-74).
+            throw new IllegalStateException(
+                    partition + ": " + records.sizeInBytes() + " bytes at offset " + position + " hold no whole batch");
+        }
+        return batches.fetched();
+    }
+
+    private void take(RecordBatch batch, int begin, int end) {
+        if (batch.lastOffset() < position) {
+            return;
+        }
+        batch.ensureValid();
+        if (batch.baseOffset() < next && next > position) {
+            throw new IllegalStateException(partition + ": a batch at offset " + batch.baseOffset()
+                    + " begins before the end of the one before it, " + next);
+        }
+        next = batch.nextOffset();
+        epoch = batch.partitionLeaderEpoch();
+        if (batch.magic() < RecordBatch.MAGIC_VALUE_V2) {
+            addLegacy(batch);
+        } else if (!batch.isControlBatch() && !isAborted(batch)) {
+            flushLegacy();
+            extend(begin, end);
+        }
+        if (batch.isControlBatch() && isAbortMarker(batch)) {
+            abortedProducers.remove(batch.producerId());
+        }
+    }
+
+    private boolean isAborted(RecordBatch batch) {
+        if (!batch.hasProducerId()) {
+            return false;
+        }
+        activate(batch);
+        return batch.isTransactional() && abortedProducers.contains(batch.producerId());
+    }
+
+    private void activate(RecordBatch batch) {
+        while (!aborted.isEmpty() && aborted.peek().firstOffset() <= batch.lastOffset()) {
+            abortedProducers.add(aborted.poll().producerId());
+        }
+    }
+
+    private boolean isAbortMarker(RecordBatch batch) {
+        activate(batch);
+        Iterator<Record> markers = batch.iterator();
+        return markers.hasNext() && ControlRecordType.parse(markers.next().key()) == ControlRecordType.ABORT;
+    }
+
+    private void extend(int begin, int end) {
+        ByteBuffer last = kept.isEmpty() ? null : kept.get(kept.size() - 1);
+        if (last != null && last.array() == source.array() && last.limit() == source.position() + begin) {
+            last.limit(source.position() + end);
+        } else {
+            kept.add(source.duplicate().limit(source.position() + end).position(source.position() + begin));
+        }
+    }
+
+    private void addLegacy(RecordBatch batch) {
+        for (Record record : batch) {
+            if (record.offset() < position) {
+                continue;
+            }
+            legacy.add(new ConsumerRecord<>(
+                    partition.topic(),
+                    partition.partition(),
+                    record.offset(),
+                    record.timestamp(),
+                    batch.timestampType(),
+                    record.keySize(),
+                    record.valueSize(),
+                    record.hasKey() ? Utils.toArray(record.key()) : null,
+                    record.hasValue() ? Utils.toArray(record.value()) : null,
+                    new RecordHeaders(),
+                    Optional.empty()));
+        }
+    }
+
+    private void flushLegacy() {
+        if (!legacy.isEmpty()) {
+            kept.add(Rebatcher.batches(legacy));
+            legacy.clear();
+        }
+    }
+
+    private Optional<Fetched> fetched() {
+        if (next == position) {
+            return Optional.empty();
+        }
+        flushLegacy();
+        return Optional.of(new Fetched(next, epoch, joined()));
+    }
+
+    private ByteBuffer joined() {
+        if (kept.size() == 1) {
+            return kept.get(0).slice();
+        }
+        ByteBuffer joined = ByteBuffer.allocate(
+                kept.stream().mapToInt(ByteBuffer::remaining).sum());
+        kept.forEach(joined::put);
+        return joined.flip();
+    }
+}

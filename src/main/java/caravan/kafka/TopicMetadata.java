@@ -1,0 +1,84 @@
+package caravan.kafka;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.Metadata;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.ClusterResourceListeners;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.utils.LogContext;
+
+/** Who leads the partitions of some topics; kept up to date by Kafka's network client. Creates no topic. */
+final class TopicMetadata extends Metadata {
+    private final Set<String> topics = ConcurrentHashMap.newKeySet();
+
+    TopicMetadata(ConsumerConfig config) {
+        super(
+                config.getLong(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG),
+                config.getLong(ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG),
+                config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG),
+                new LogContext(),
+                new ClusterResourceListeners());
+        bootstrap(ClientUtils.parseAndValidateAddresses(config));
+    }
+
+    void add(String topic) {
+        if (topics.add(topic)) {
+            requestUpdateForNewTopics();
+        }
+    }
+
+    void retain(Set<String> needed) {
+        topics.retainAll(needed);
+    }
+
+    @Override
+    protected MetadataRequest.Builder newMetadataRequestBuilder() {
+        return new MetadataRequest.Builder(List.copyOf(topics), false);
+    }
+
+    @Override
+    protected MetadataRequest.Builder newMetadataRequestBuilderForNewTopics() {
+        return newMetadataRequestBuilder();
+    }
+
+    @Override
+    protected boolean retainTopic(String topic, boolean internal, long now) {
+        return topics.contains(topic);
+    }
+
+    /** The id that the topic of this name has by now; empty where it is not known, or there is none. */
+    Optional<Uuid> topicId(String topic) {
+        return Optional.ofNullable(topicIds().get(topic)).filter(id -> !id.equals(Uuid.ZERO_UUID));
+    }
+
+    /** A replica in sync that is not this one. */
+    Optional<Node> anotherReplica(TopicPartition partition, int node) {
+        return Optional.ofNullable(fetch().partition(partition)).stream()
+                .flatMap(info -> List.of(info.inSyncReplicas()).stream())
+                .filter(replica -> replica.id() != node && !replica.isEmpty())
+                .findFirst();
+    }
+
+    /** Takes over a leader that a broker named in its answer, together with its address (KIP-951). */
+    void learn(TopicPartition partition, PartitionData answer, FetchResponse response) {
+        int leader = answer.currentLeader().leaderId();
+        int epoch = answer.currentLeader().leaderEpoch();
+        if (leader >= 0 && epoch >= 0) {
+            List<Node> named = response.data().nodeEndpoints().stream()
+                    .map(end -> new Node(end.nodeId(), end.host(), end.port(), end.rack()))
+                    .toList();
+            updatePartitionLeadership(
+                    Map.of(partition, new LeaderIdAndEpoch(Optional.of(leader), Optional.of(epoch))), named);
+        }
+    }
+}
