@@ -1,0 +1,238 @@
+package caravan.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import caravan.archive.RecordBatches;
+import caravan.kafka.ChunkSource.Fetched;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.record.ControlRecordType;
+import org.apache.kafka.common.record.EndTransactionMarker;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.RecordBatch;
+import org.apache.kafka.common.record.SimpleRecord;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a backup keeps of the batches in a FetchResponse. */
+class FetchedBatchesTest {
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+    private static final int EPOCH = 7;
+
+    private final List<ByteBuffer> log = new ArrayList<>();
+    private final List<AbortedTransaction> aborted = new ArrayList<>();
+    private long end;
+
+    @Test
+    void batchesOfOrdinaryRecordsAreNotCopied() {
+        // Given
+        ordinary(3);
+        ordinary(2);
+
+        // When
+        PartitionData data = data();
+        Fetched fetched = FetchedBatches.of(PARTITION, 0, data).orElseThrow();
+
+        // Then
+        MemoryRecords source = (MemoryRecords) data.records();
+        assertThat(fetched.batches()).isEqualTo(source.buffer());
+        assertThat(fetched.batches().array()).isSameAs(source.buffer().array());
+        assertThat(fetched.next()).isEqualTo(5);
+        assertThat(fetched.epoch()).isEqualTo(EPOCH);
+    }
+
+    @Test
+    void whatLiesBeforeThePositionIsLeftOutAndABatchAcrossItIsWhole() {
+        // Given
+        ordinary(3);
+        ordinary(4);
+
+        // Then
+        assertThat(offsets(fetched(4))).containsExactly(3L, 4L, 5L, 6L);
+        assertThat(fetched(4).next()).isEqualTo(7);
+    }
+
+    @Test
+    void recordsOfAnAbortedTransactionAndMarkersAreCoveredButNotKept() {
+        // Given: as in a log "0 1-2 | 3ok 4AB 5ok 6AB 7COMMIT 8ABORT 9AB 10ABORT"
+        ordinary(1);
+        ordinary(2);
+        transactional(100, 1);
+        transactional(17, 1);
+        transactional(100, 1);
+        transactional(17, 1);
+        marker(100, ControlRecordType.COMMIT);
+        marker(17, ControlRecordType.ABORT);
+        transactional(17, 1);
+        marker(17, ControlRecordType.ABORT);
+        abort(17, 4);
+        abort(17, 9);
+
+        // Then
+        assertThat(offsets(fetched(0))).containsExactly(0L, 1L, 2L, 3L, 5L);
+        assertThat(fetched(0).next()).isEqualTo(11);
+
+        // When: a later fetch begins inside of the transactions
+        aborted.remove(0);
+        assertThat(offsets(fetched(8))).isEmpty();
+        assertThat(fetched(8).next()).isEqualTo(11);
+    }
+
+    @Test
+    void aProducerCanCommitAfterItAborted() {
+        // Given
+        transactional(17, 2);
+        marker(17, ControlRecordType.ABORT);
+        transactional(17, 3);
+        marker(17, ControlRecordType.COMMIT);
+        abort(17, 0);
+
+        // Then
+        assertThat(offsets(fetched(0))).containsExactly(3L, 4L, 5L);
+    }
+
+    @Test
+    void aBatchOfAnAbortedProducersOrdinaryRecordsIsKept() {
+        // Given
+        transactional(17, 1);
+        idempotent(17, 2);
+        marker(17, ControlRecordType.ABORT);
+        abort(17, 0);
+
+        // Then
+        assertThat(offsets(fetched(0))).containsExactly(1L, 2L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 21, 25, 43, 61, 70})
+    void aFlippedBitIsFoundWhereverItIs(int position) {
+        // Given
+        ordinary(3);
+        ByteBuffer batch = log.get(0);
+        batch.put(position, (byte) (batch.get(position) ^ 4));
+
+        // Then
+        assertThatThrownBy(() -> fetched(0)).isInstanceOf(CorruptRecordException.class);
+    }
+
+    @Test
+    void aBatchThatIsCutOffIsFetchedAgain() {
+        // Given
+        ordinary(3);
+        ordinary(3);
+        ByteBuffer last = log.remove(1);
+        log.add(last.limit(last.limit() - 1));
+
+        // Then
+        assertThat(fetched(0).next()).isEqualTo(3);
+        assertThatThrownBy(() -> {
+                    log.remove(0);
+                    fetched(3);
+                })
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no whole batch");
+    }
+
+    @Test
+    void nothingFetchedIsNothing() {
+        assertThat(FetchedBatches.of(PARTITION, 5, data())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {0, 1})
+    void batchesOfOldFormatsAreMadeNew(byte magic) {
+        // Given
+        old(magic, Compression.NONE, 3);
+        old(magic, Compression.gzip().build(), 2);
+        ordinary(1);
+
+        // When
+        Fetched fetched = fetched(1);
+
+        // Then
+        assertThat(offsets(fetched)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        MemoryRecords.readableRecords(fetched.batches()).batches().forEach(batch -> assertThat(batch.magic())
+                .isEqualTo(RecordBatch.MAGIC_VALUE_V2));
+        assertThat(RecordBatches.records(fetched.batches(), 0, 3))
+                .allSatisfy(record -> assertThat(record.timestamp()).isEqualTo(magic == 0 ? -1 : 1_000));
+    }
+
+    private Fetched fetched(long position) {
+        return FetchedBatches.of(PARTITION, position, data()).orElseThrow();
+    }
+
+    private PartitionData data() {
+        ByteBuffer all =
+                ByteBuffer.allocate(log.stream().mapToInt(ByteBuffer::remaining).sum());
+        log.forEach(batch -> all.put(batch.duplicate()));
+        return new PartitionData()
+                .setRecords(MemoryRecords.readableRecords(all.flip()))
+                .setAbortedTransactions(aborted);
+    }
+
+    private static List<Long> offsets(Fetched fetched) {
+        return StreamSupport.stream(
+                        RecordBatches.records(fetched.batches(), 0, Long.MAX_VALUE)
+                                .spliterator(),
+                        false)
+                .map(record -> record.offset())
+                .toList();
+    }
+
+    private void ordinary(int records) {
+        add(records, MemoryRecords.withRecords(end, Compression.NONE, EPOCH, records(records)));
+    }
+
+    private void idempotent(long producer, int records) {
+        add(
+                records,
+                MemoryRecords.withIdempotentRecords(
+                        end, Compression.NONE, producer, (short) 0, 0, EPOCH, records(records)));
+    }
+
+    private void transactional(long producer, int records) {
+        add(
+                records,
+                MemoryRecords.withTransactionalRecords(
+                        end, Compression.NONE, producer, (short) 0, 0, EPOCH, records(records)));
+    }
+
+    private void marker(long producer, ControlRecordType type) {
+        add(
+                1,
+                MemoryRecords.withEndTransactionMarker(
+                        end, 1_000, EPOCH, producer, (short) 0, new EndTransactionMarker(type, 0)));
+    }
+
+    private void old(byte magic, Compression compression, int records) {
+        add(records, MemoryRecords.withRecords(magic, end, compression, TimestampType.CREATE_TIME, records(records)));
+    }
+
+    private void abort(long producer, long firstOffset) {
+        aborted.add(new AbortedTransaction().setProducerId(producer).setFirstOffset(firstOffset));
+    }
+
+    private void add(int records, MemoryRecords batch) {
+        ByteBuffer copy = ByteBuffer.wrap(Arrays.copyOf(batch.buffer().array(), batch.sizeInBytes()));
+        log.add(copy);
+        end += records;
+    }
+
+    private static SimpleRecord[] records(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new SimpleRecord(1_000, ("key " + i).getBytes(), ("value " + i).getBytes()))
+                .toArray(SimpleRecord[]::new);
+    }
+}
