@@ -67,7 +67,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     @Override
     public Optional<ChunkClients.Backup> backup() {
         try {
-            ChunkClients.Backup backup = new ChunkClients.Backup(filter(), starts().group(), partitions());
+            ChunkClients.Backup backup = new ChunkClients.Backup(filter(), starts().group(), partitions(), maxBytes);
             progress.failures().recovered(Subject.ARCHIVE);
             return Optional.of(backup);
         } catch (RuntimeException e) {

@@ -24,14 +24,21 @@ public final class ChunkClients implements KafkaClientFactory {
         void close();
     }
 
-    /** What the consumer of a backup needs. */
-    public record Backup(TopicFilter topics, String group, PartitionOwner owner) {}
+    /**
+     * What the consumer of a backup needs.
+     *
+     * @param maxBytes of log that an object is meant to hold; chunks are smaller by far, unless their first batch is not
+     */
+    public record Backup(TopicFilter topics, String group, PartitionOwner owner, long maxBytes) {}
 
     /**
      * System property: {@code true} takes records out of their batches and puts them into new ones, as if no batch could be moved
      * as it is. For comparing the two ways, in tests or where a broker is suspected.
      */
     public static final String REBATCH = "caravan.rebatch";
+
+    /** An object becomes at most this part larger than it is meant to be. */
+    private static final int CHUNKS_OF_AN_OBJECT = 4;
 
     private final AtomicLong assignments = new AtomicLong();
     private Task task;
@@ -47,13 +54,15 @@ public final class ChunkClients implements KafkaClientFactory {
         Properties properties = task.kafka().consumer(route, backup.group());
         properties.put(
                 "exclude.internal.topics", Boolean.toString(!backup.topics().namesInternalTopic()));
-        return new ChunkConsumer(properties, backup.topics(), backup.owner(), assignments, this::source);
+        return new ChunkConsumer(
+                properties, backup.topics(), backup.owner(), assignments, consumer -> source(consumer, backup));
     }
 
-    private ChunkSource source(ShieldedConsumer consumer) {
+    private ChunkSource source(ShieldedConsumer consumer, Backup backup) {
         return Boolean.getBoolean(REBATCH)
                 ? new RebatchingSource(consumer)
-                : new PassThroughSource(new ConsumerConfig(task.kafka().fetcher()), consumer);
+                : new PassThroughSource(
+                        new ConsumerConfig(task.kafka().fetcher(backup.maxBytes() / CHUNKS_OF_AN_OBJECT)), consumer);
     }
 
     @Override

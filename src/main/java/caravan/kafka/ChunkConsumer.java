@@ -139,7 +139,8 @@ public final class ChunkConsumer extends ShieldedConsumer {
                 owner.failed(partition, e);
             } catch (RuntimeException e) {
                 // What fetches is past these records by now: only a new start brings them again.
-                LOG.warn("{}: what was fetched could not be used, starting again", partition, e);
+                LOG.warn("{}: what was fetched could not be used, starting again: {}", partition, e.toString());
+                LOG.debug("{} starts again", partition, e);
                 owner.fetchFailed(partition, e);
                 begin(partition, Optional.empty());
             }

@@ -106,12 +106,18 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
         return reader;
     }
 
-    /** For fetching record batches as they are: larger pieces than records are fetched in, as nobody unpacks them. */
-    public Properties fetcher() {
+    /**
+     * For fetching record batches as they are: in larger pieces than records, as nobody unpacks them.
+     *
+     * @param maxBytes the most of one partition that is wanted at a time
+     */
+    Properties fetcher(long maxBytes) {
         Properties fetcher = reader();
         fetcher.put(ConsumerConfig.CLIENT_ID_CONFIG, "caravan-fetch");
         fetcher.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(FETCH_BYTES));
-        fetcher.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(PARTITION_FETCH_BYTES));
+        fetcher.putIfAbsent(
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                Long.toString(Math.max(1, Math.min(PARTITION_FETCH_BYTES, maxBytes))));
         // The operating system's own, which grow with the connection.
         fetcher.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
         return fetcher;

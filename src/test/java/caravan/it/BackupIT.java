@@ -148,8 +148,8 @@ class BackupIT {
     }
 
     @Test
-    void aBatchThatStraddlesAnObjectsBorderIsStoredOnce() {
-        // Given
+    void aBatchThatStraddlesAnObjectsBorderCountsOnce() {
+        // Given: one batch, and an archive that ends inside of it, written by a run that made batches of its own
         data.createTopic(topic, 1, KEPT);
         Map<String, Object> oneBatch =
                 Map.of(ProducerConfig.BATCH_SIZE_CONFIG, 900_000, ProducerConfig.LINGER_MS_CONFIG, 5000);
@@ -157,15 +157,32 @@ class BackupIT {
             AwkwardRecords.ordinary(topic, 0, 5000, 100).forEach(producer::send);
             producer.flush();
         }
-
-        // When
-        caravan.backup(store, topic, "--max-bytes", "20000", "--kafka-property", "max.poll.records=100")
+        caravan.backupRebatched(store, topic, "--max-bytes", "20000", "--kafka-property", "max.poll.records=100")
                 .expect(0);
+        List<StoredObjects.Stored> rebatched = objects().of(topic, 0);
+        assertThat(rebatched).hasSizeGreaterThan(5);
+        rebatched.subList(3, rebatched.size()).forEach(object -> s3.client()
+                .deleteObject(request -> request.bucket(objects().bucket()).key(object.key())));
+
+        // When: it goes on with the broker's own
+        caravan.backup(store, topic, "--max-bytes", "20000").expect(0);
 
         // Then
-        assertThat(objects().of(topic, 0)).hasSizeGreaterThan(5);
+        assertThat(objects().of(topic, 0)).hasSize(4);
         objects().assertContiguous(topic, 0, 0, 5000);
         assertThat(objects().records(topic, 0)).isEqualTo(5000);
+        assertRestoredEqual(0);
+    }
+
+    @Test
+    void aBackupOfBatchesAndOneOfRecordsRestoreToTheSame() {
+        // Given
+        data.exampleTopic(topic);
+
+        // When
+        caravan.backupRebatched(store, topic).expect(0);
+
+        // Then
         assertRestoredEqual(0);
     }
 

@@ -16,7 +16,7 @@ class PassThroughSourceTest extends ChunkConsumerContract {
 
     @Override
     ChunkSource source(ShieldedConsumer of) {
-        return new PassThroughSource(new ConsumerConfig(settings().fetcher()), of);
+        return new PassThroughSource(new ConsumerConfig(settings().fetcher(1 << 20)), of);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package caravan.testbed;
 
 import caravan.cli.CommandLineInterface;
+import caravan.kafka.ChunkClients;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -32,6 +33,20 @@ public final class CaravanCommands {
     /** {@code backup --until-now} of these topics, with more options. */
     public CommandResult backup(String store, String topics, String... options) {
         return onCluster("backup", store, options, "--topics", topics, "--until-now");
+    }
+
+    /** {@link #backup}, with records taken out of their batches and put into new ones. */
+    public CommandResult backupRebatched(String store, String topics, String... options) {
+        String before = System.setProperty(ChunkClients.REBATCH, "true");
+        try {
+            return backup(store, topics, options);
+        } finally {
+            if (before == null) {
+                System.clearProperty(ChunkClients.REBATCH);
+            } else {
+                System.setProperty(ChunkClients.REBATCH, before);
+            }
+        }
     }
 
     /** {@code restore}, with more options. */
