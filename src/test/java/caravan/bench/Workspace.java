@@ -1,0 +1,90 @@
+package caravan.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A temporary directory, and the processes that work in it. Both are gone after {@link #close()}, and after Ctrl-C: then a
+ * shutdown hook closes it.
+ */
+final class Workspace implements AutoCloseable {
+    private final Path directory;
+    private final List<Process> processes = new CopyOnWriteArrayList<>();
+    private final Thread atExit = new Thread(this::clear, "clear the workspace");
+    private volatile boolean closed;
+
+    Workspace() throws IOException {
+        directory = Files.createTempDirectory("caravan-bench");
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    /** A new directory of this name. */
+    Path directory(String name) {
+        try {
+            return Files.createDirectory(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A path for a file of this name; nothing is created. */
+    Path file(String name) {
+        return directory.resolve(name);
+    }
+
+    /** Starts a process that does not outlive this workspace. */
+    Process start(ProcessBuilder builder) {
+        if (closed) {
+            throw new BenchException("cut short");
+        }
+        try {
+            Process process = builder.start();
+            processes.add(process);
+            process.onExit().thenAccept(processes::remove);
+            return process;
+        } catch (IOException e) {
+            throw new BenchException("cannot start " + builder.command().get(0) + ": " + e.getMessage(), e);
+        }
+    }
+
+    static void deleteRecursively(Path path) {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException | UncheckedIOException e) {
+            // a file that went away by itself
+        }
+    }
+
+    @Override
+    public void close() {
+        clear();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private void clear() {
+        closed = true;
+        for (Process process : processes) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        for (Process process : processes) {
+            try {
+                process.waitFor(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        deleteRecursively(directory);
+    }
+}
