@@ -97,7 +97,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         synchronized (progress) {
             if (partitions == null) {
                 partitions = new OwnedPartitions(
-                        this::starts, bean("spool", Spool.class), objects::forceCompletionOfGroup, progress);
+                        this::starts,
+                        bean("spool", Spool.class),
+                        bean("spoolWriters", SpoolWriters.class),
+                        objects::forceCompletionOfGroup,
+                        progress);
             }
             return partitions;
         }
@@ -123,7 +127,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
                 bean("spool", Spool.class),
                 bean("frameCodecs", FrameCodecs.class),
                 compression,
-                ledger.folder(),
+                ledger,
                 identity,
                 chunk,
                 ledger.accepted());
@@ -150,7 +154,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
             return false;
         }
         CommitLedger ledger = entered.get();
-        if (object.broken()) {
+        if (!sealed(object)) {
             ledger.cutOff(object);
             ledger.assignment().restart("an object could not be written");
             return false;
@@ -163,6 +167,23 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
             return false;
         }
         return object.beginStoring();
+    }
+
+    private boolean sealed(SpooledObject object) {
+        if (object.broken()) {
+            return false;
+        }
+        try {
+            object.seal();
+            return true;
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.warn("{} could not be completed: {}", object, e.toString());
+            progress.failures().failing(Subject.DATA, object.partition(), e);
+            if (e instanceof Error) {
+                progress.fatal(e);
+            }
+            return false;
+        }
     }
 
     /** The object is in the archive. */

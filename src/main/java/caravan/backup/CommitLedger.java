@@ -2,8 +2,10 @@ package caravan.backup;
 
 import caravan.archive.ObjectKey;
 import caravan.archive.PartitionFolder;
+import caravan.backup.Failures.Subject;
 import caravan.backup.SpooledObject.State;
 import caravan.kafka.Assignment;
+import caravan.kafka.Chunk;
 import caravan.kafka.Start;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,30 +14,51 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one assignment has taken, spooled and stored. It knows an object from the moment it is opened, and commits only what
  * is stored without a hole before it, whatever became of the object's exchange.
  */
 final class CommitLedger {
+    private static final Logger LOG = LoggerFactory.getLogger(CommitLedger.class);
+
     private final Assignment assignment;
     private final Start start;
     private final PartitionFolder folder;
     private final String archiveId;
+    private final SpoolWriters writers;
+    private final Progress progress;
     private final Deque<SpooledObject> objects = new ArrayDeque<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
     private long accepted;
+    private long spooled;
     private long stored;
     private boolean closing;
     private boolean released;
 
-    CommitLedger(Assignment assignment, Start start, PartitionFolder folder, String archiveId) {
+    /**
+     * @param writers that write what the objects take
+     * @param progress told of what could not be written
+     */
+    CommitLedger(
+            Assignment assignment,
+            Start start,
+            PartitionFolder folder,
+            String archiveId,
+            SpoolWriters writers,
+            Progress progress) {
+        this.writers = writers;
+        this.progress = progress;
         this.assignment = assignment;
         this.start = start;
         this.folder = folder;
         this.archiveId = archiveId;
         this.accepted = start.offset();
         this.stored = start.offset();
+        this.spooled = start.offset();
     }
 
     Assignment assignment() {
@@ -66,6 +89,49 @@ final class CommitLedger {
 
     synchronized long accepted() {
         return accepted;
+    }
+
+    /**
+     * Does a step that writes what an object took, after all steps before it. From the first that fails on none is done: what follows
+     * could not be told from what is missing.
+     *
+     * @param bytes that wait with it
+     */
+    synchronized CompletableFuture<Void> write(int bytes, Runnable step) {
+        written = writers.after(written, bytes, step);
+        return written;
+    }
+
+    /** Everything before this offset is in the files of the objects. */
+    synchronized void spooled(long next) {
+        spooled = next;
+    }
+
+    /** Whether nothing came of it: nothing was taken, or nothing of that could be written. */
+    synchronized boolean fruitless() {
+        return accepted == start.offset() || spooled == start.offset() && written.isCompletedExceptionally();
+    }
+
+    SpoolWriters writers() {
+        return writers;
+    }
+
+    /** A chunk could not be written: what comes after it is dropped, and fetched again when what lies before it is stored. */
+    void failed(SpooledObject object, Chunk chunk, Throwable cause) {
+        LOG.warn("{} could not be spooled: {}", chunk, cause.toString());
+        List<SpooledObject> cut = new ArrayList<>();
+        synchronized (this) {
+            while (objects.contains(object) && objects.peekLast() != object) {
+                cut.add(objects.removeLast());
+            }
+            closing = true;
+        }
+        cut.forEach(SpooledObject::discard);
+        progress.failures().failing(Subject.DATA, assignment.partition(), cause);
+        if (cause instanceof Error) {
+            progress.fatal(cause);
+        }
+        assignment.restart("a chunk could not be written into the spool");
     }
 
     /** Offset up to which (exclusive) everything is in the archive. */

@@ -1,5 +1,6 @@
 package caravan.backup;
 
+import caravan.archive.ObjectWriter;
 import caravan.backup.Failures.Subject;
 import caravan.kafka.Chunk;
 import java.io.IOException;
@@ -27,6 +28,9 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
 
     /** An object without records waits this many ages for something to come. */
     private static final int IDLE_AGES = 10;
+
+    /** Behind so many bytes, the largest chunk might not fit into an object any more. */
+    private static final long LAST_CHUNK = ObjectWriter.MAX_LOG_BYTES - (64 << 20);
 
     private BackupTask task;
 
@@ -71,21 +75,15 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
     @Override
     public boolean matches(Exchange exchange) {
         SpooledObject object = exchange.getMessage().getBody(SpooledObject.class);
-        return object == null || object.broken() || object.bytes() >= task.maxBytes();
+        return object == null || object.broken() || object.bytes() >= Math.min(task.maxBytes(), LAST_CHUNK);
     }
 
-    /** Completes the object's file, before the exchange goes on its way to the store. */
+    /** The object takes no more, before the exchange goes on its way to the store. */
     @Override
     public void onCompletion(Exchange exchange) {
         SpooledObject object = exchange == null ? null : exchange.getMessage().getBody(SpooledObject.class);
-        if (object == null || object.broken()) {
-            return;
-        }
-        try {
-            object.seal();
-        } catch (IOException | RuntimeException | Error e) {
-            LOG.warn("{} could not be completed: {}", object, e.toString());
-            failed(object.partition(), e);
+        if (object != null) {
+            object.complete();
         }
     }
 

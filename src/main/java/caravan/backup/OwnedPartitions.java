@@ -52,6 +52,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     private final Supplier<PartitionStarts> starts;
     private final Spool spool;
     private final Consumer<String> completeObject;
+    private final SpoolWriters writers;
     private final Progress progress;
     private final Map<Long, CommitLedger> ledgers = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Assignment> current = new ConcurrentHashMap<>();
@@ -68,7 +69,13 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
      * @param starts where partitions start; asked for on threads of its own, as it may have to wait for Kafka and the store
      * @param completeObject completes the object with this correlation key
      */
-    OwnedPartitions(Supplier<PartitionStarts> starts, Spool spool, Consumer<String> completeObject, Progress progress) {
+    OwnedPartitions(
+            Supplier<PartitionStarts> starts,
+            Spool spool,
+            SpoolWriters writers,
+            Consumer<String> completeObject,
+            Progress progress) {
+        this.writers = writers;
         this.starts = starts;
         this.spool = spool;
         this.completeObject = completeObject;
@@ -163,8 +170,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     /** Milliseconds to wait, where the assignment before brought nothing. */
     private long backOff(TopicPartition partition, Optional<CommitLedger> before) {
-        boolean nothing = before.isPresent()
-                && before.get().accepted() == before.get().start().offset();
+        boolean nothing = before.isPresent() && before.get().fruitless();
         if (!nothing) {
             fruitless.remove(partition);
             return 0;
@@ -206,7 +212,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     private void begin(Assignment assignment, PartitionStarts.Found place) {
         CommitLedger ledger = new CommitLedger(
-                assignment, place.start(), place.folder(), starts.get().archiveId());
+                assignment, place.start(), place.folder(), starts.get().archiveId(), writers, progress);
         ledgers.put(assignment.number(), ledger);
         if (ended(assignment)) {
             ledger.release();

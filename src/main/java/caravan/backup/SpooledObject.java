@@ -5,6 +5,7 @@ import caravan.archive.FrameCodecs;
 import caravan.archive.ObjectIdentity;
 import caravan.archive.ObjectWriter;
 import caravan.archive.PartitionFolder;
+import caravan.archive.RecordBatches;
 import caravan.archive.SealedObject;
 import caravan.kafka.Chunk;
 import caravan.store.ChecksumHeader;
@@ -12,20 +13,23 @@ import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * One archive object from its first chunk until it is stored: the body that the aggregation grows and the store route puts.
- * Grown by the polling thread; sealed once by whoever completes it (that thread, the one that watches ages, or the one that stops
- * the route); then stored by an upload thread. It may be dropped by any of them, so each step looks at the state, and all that
- * change it hold the object's lock. Nothing else is locked meanwhile but the writer and the spool. What has grown so far may be
- * asked for by any thread, without the lock.
+ * The polling thread says what it takes; the threads of {@link SpoolWriters} write that, one at a time. It is completed by whoever
+ * comes to it (the polling thread, the one that watches ages, or the one that stops the route), sealed and stored by an upload
+ * thread. It may be dropped by any of them, so each step looks at the state. What it took has the object's lock; its files have
+ * another, under which the first may be taken, but not the other way round.
  */
 public final class SpooledObject {
 
     /** What happens to an object, in order; a discarded one ends there from any state but the last. */
     enum State {
         OPEN,
+        COMPLETE,
         SEALED,
         STORING,
         STORED,
@@ -33,69 +37,141 @@ public final class SpooledObject {
     }
 
     private final Spool spool;
-    private final PartitionFolder folder;
+    private final CommitLedger ledger;
     private final String correlationKey;
     private final ObjectWriter writer;
+    private final Object writing = new Object();
     private final long openedAt;
     private volatile long firstRecordAt;
     private volatile State state = State.OPEN;
     private volatile SealedObject sealed;
     private volatile boolean broken;
-    private volatile long sealedAt;
+    private volatile long completeAt;
+    private long next;
+    private long bytes;
+    private long records;
+    private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
     private long spooled;
 
     SpooledObject(
             Spool spool,
             FrameCodecs codecs,
             Compression compression,
-            PartitionFolder folder,
+            CommitLedger ledger,
             ObjectIdentity identity,
             Chunk first,
             long from)
             throws IOException {
         this.spool = spool;
-        this.folder = folder;
+        this.ledger = ledger;
         this.correlationKey = first.correlationKey();
         this.writer =
                 new ObjectWriter(spool.newFile(".zip"), spool.newFile(".pending"), identity, from, compression, codecs);
+        this.next = from;
         this.openedAt = System.nanoTime();
     }
 
-    /** Appends what the object does not cover yet; the object is as it was where this throws. */
-    synchronized void append(Chunk chunk) throws IOException {
+    /**
+     * Takes what the object does not cover yet. It is written by the ledger's threads, after all that the ledger's objects took
+     * before; where that fails, the ledger is told, and this object and all behind it get nothing more.
+     *
+     * @throws IllegalStateException if the object is complete, or the chunk begins behind its end; it is as it was then
+     */
+    void append(Chunk chunk) {
+        int size = chunk.batches().remaining();
+        ledger.writers().take(size);
+        boolean taken = false;
+        try {
+            taken = append(chunk, size);
+        } finally {
+            if (!taken) {
+                ledger.writers().give(size);
+            }
+        }
+    }
+
+    private synchronized boolean append(Chunk chunk, int size) {
         if (state != State.OPEN) {
             // Its files are gone, and its bytes are accounted for.
             throw new IllegalStateException(this + " takes no more, it is " + state);
         }
-        if (chunk.from() > writer.next()) {
-            throw new IllegalStateException("a jump from " + writer.next() + " to " + chunk);
+        if (chunk.from() > next) {
+            throw new IllegalStateException("a jump from " + next + " to " + chunk);
         }
-        if (chunk.next() <= writer.next()) {
-            return;
+        if (chunk.next() <= next) {
+            return false;
         }
-        try {
-            writer.append(chunk.batches().duplicate(), writer.next(), chunk.next(), chunk.epoch(), chunk.transformed());
-            if (firstRecordAt == 0 && writer.records() > 0) {
-                firstRecordAt = System.nanoTime();
+        long count = RecordBatches.count(chunk.batches(), next, chunk.next());
+        spool.grow(size);
+        written = ledger.write(size, () -> write(chunk));
+        written.whenComplete((nothing, failure) -> spool.grow(-size));
+        next = chunk.next();
+        bytes += size;
+        records += count;
+        if (firstRecordAt == 0 && records > 0) {
+            firstRecordAt = System.nanoTime();
+        }
+        return true;
+    }
+
+    private void write(Chunk chunk) {
+        synchronized (writing) {
+            try {
+                if (state == State.DISCARDED) {
+                    return;
+                }
+                writer.append(
+                        chunk.batches().duplicate(), writer.next(), chunk.next(), chunk.epoch(), chunk.transformed());
+                ledger.spooled(chunk.next());
+            } catch (IOException | RuntimeException | Error e) {
+                ledger.failed(this, chunk, e);
+                throw new CompletionException(e);
+            } finally {
+                account(state == State.DISCARDED ? 0 : writer.spoolBytes());
             }
-        } finally {
-            account(writer.spoolBytes());
         }
     }
 
-    /** Completes the object's file. A second call does nothing. */
-    synchronized void seal() throws IOException {
-        if (state != State.OPEN) {
-            return;
+    /** The object takes no more. A second call does nothing. */
+    synchronized void complete() {
+        if (state == State.OPEN) {
+            completeAt = System.nanoTime();
+            state = State.COMPLETE;
         }
-        try {
-            sealed = writer.seal(System.currentTimeMillis());
-            account(sealed.size());
-            sealedAt = System.nanoTime();
-            state = State.SEALED;
-        } catch (IOException | RuntimeException | Error e) {
-            broken = true;
-            throw e;
+    }
+
+    /**
+     * Waits until what the object took is written, and completes its file, as far as that went well. A second call does nothing.
+     *
+     * @throws IllegalStateException if nothing of what it took was written
+     */
+    void seal() throws IOException {
+        complete();
+        CompletableFuture<Void> all;
+        synchronized (this) {
+            all = written;
+        }
+        all.handle((nothing, failure) -> nothing).join();
+        synchronized (writing) {
+            if (state != State.COMPLETE) {
+                return;
+            }
+            try {
+                sealed = writer.seal(System.currentTimeMillis());
+                account(sealed.size());
+            } catch (IOException | RuntimeException | Error e) {
+                broken = true;
+                throw e;
+            }
+            synchronized (this) {
+                if (state == State.COMPLETE) {
+                    state = State.SEALED;
+                    return;
+                }
+            }
+            // It was discarded meanwhile.
+            writer.discard();
+            account(0);
         }
     }
 
@@ -108,30 +184,35 @@ public final class SpooledObject {
     }
 
     /** Ends the object, unless it is on its way into the archive. */
-    synchronized void discard() {
+    void discard() {
         if (state != State.STORING) {
             end(State.DISCARDED);
         }
     }
 
     /** Ends the object: its file is deleted. */
-    synchronized void end(State end) {
-        if (state == State.STORED || state == State.DISCARDED) {
-            return;
+    void end(State end) {
+        synchronized (this) {
+            if (state == State.STORED || state == State.DISCARDED) {
+                return;
+            }
+            state = end;
         }
-        state = end;
-        writer.discard();
-        account(0);
+        synchronized (writing) {
+            writer.discard();
+            account(0);
+        }
     }
 
-    private synchronized void account(long bytes) {
-        spool.grow(bytes - spooled);
-        spooled = bytes;
+    /** With the lock on writing. */
+    private void account(long size) {
+        spool.grow(size - spooled);
+        spooled = size;
     }
 
     /** How long the object has been complete. */
     Duration waiting() {
-        return state == State.OPEN ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - sealedAt);
+        return state == State.OPEN ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - completeAt);
     }
 
     State state() {
@@ -146,18 +227,19 @@ public final class SpooledObject {
         broken = true;
     }
 
-    /** Bytes of log so far. */
-    long bytes() {
-        return writer.bytes();
+    /** Bytes of log that it took so far. */
+    synchronized long bytes() {
+        return bytes;
     }
 
-    long records() {
-        return writer.records();
+    /** Records that it took so far. */
+    synchronized long records() {
+        return records;
     }
 
-    /** End of the coverage so far, exclusive. */
-    long next() {
-        return writer.next();
+    /** End of what it took so far, exclusive. */
+    synchronized long next() {
+        return next;
     }
 
     String correlationKey() {
@@ -179,16 +261,16 @@ public final class SpooledObject {
     }
 
     TopicPartition partition() {
-        return new TopicPartition(folder.topic(), folder.partition());
+        return ledger.assignment().partition();
     }
 
     PartitionFolder folder() {
-        return folder;
+        return ledger.folder();
     }
 
     /** Key in the archive, without the store's prefix. */
     public String getKey() {
-        return folder.key(sealed.key());
+        return folder().key(sealed.key());
     }
 
     /** The file to store. */
@@ -214,6 +296,6 @@ public final class SpooledObject {
 
     @Override
     public String toString() {
-        return sealed == null ? folder.path() + "…" : getKey();
+        return sealed == null ? folder().path() + "…" : getKey();
     }
 }

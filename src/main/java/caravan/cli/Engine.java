@@ -3,6 +3,7 @@ package caravan.cli;
 import caravan.archive.FrameCodecs;
 import caravan.backup.ExistingObject;
 import caravan.backup.Spool;
+import caravan.backup.SpoolWriters;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
@@ -32,6 +33,8 @@ final class Engine implements AutoCloseable {
     private final Main main = new Main();
     private final Tasks tasks = new Tasks();
     private final List<ExecutorService> pools = new ArrayList<>();
+    private final SpoolWriters spoolWriters =
+            new SpoolWriters(Runtime.getRuntime().availableProcessors());
     private final Optional<Spool> spool;
     private final RouteFiles files;
 
@@ -56,6 +59,7 @@ final class Engine implements AutoCloseable {
         main.bind("existingObject", new ExistingObject(store));
         main.bind("frameCodecs", new FrameCodecs(Runtime.getRuntime().availableProcessors()));
         spool.ifPresent(directory -> main.bind("spool", directory));
+        main.bind("spoolWriters", spoolWriters);
         main.bind("uploads", pool("caravan-upload", UPLOAD_THREADS));
         main.bind("restores", pool("caravan-restore", RESTORE_THREADS));
     }
@@ -140,6 +144,7 @@ final class Engine implements AutoCloseable {
         main.stop();
         tasks.close();
         pools.forEach(ExecutorService::shutdownNow);
+        spoolWriters.close();
         spool.ifPresent(Spool::close);
     }
 }

@@ -18,6 +18,8 @@ import caravan.testbed.TestArchive;
 import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +59,7 @@ class BackupTaskTest {
     private TestData data;
     private String topic;
     private Spool spool;
+    private SpoolWriters writers;
     private FrameCodecs codecs;
     private DefaultCamelContext context;
     private BackupTask task;
@@ -111,12 +114,14 @@ class BackupTaskTest {
         topic = names.topic("orders");
         data.createTopic(topic, 1, Map.of());
         spool = new Spool(directory, 256L << 20);
+        writers = new SpoolWriters(2);
         codecs = new FrameCodecs(1);
         context = new DefaultCamelContext();
         context.getRegistry().bind("tasks", tasks);
         context.getRegistry().bind("kafka", new KafkaSettings(broker.bootstrapServers()));
         context.getRegistry().bind("store", new TestArchive(s3).store());
         context.getRegistry().bind("spool", spool);
+        context.getRegistry().bind("spoolWriters", writers);
         context.getRegistry().bind("frameCodecs", FrameCodecs.class, () -> codecs);
         task = new BackupTask();
         task.setCamelContext(context);
@@ -140,6 +145,7 @@ class BackupTaskTest {
     @AfterEach
     void close() throws Exception {
         tasks.close();
+        writers.close();
         spool.close();
         codecs.close();
         context.close();
@@ -369,6 +375,86 @@ class BackupTaskTest {
     }
 
     @Test
+    void whatComesBehindAChunkThatCouldNotBeWrittenIsNeitherStoredNorCommitted() throws Exception {
+        // Given: a chunk whose batches are not of its range, taken before that is found
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 0, 10)));
+        Chunk wrong = new Chunk(
+                assignment.partition(),
+                start.topicId(),
+                1,
+                10,
+                20,
+                0,
+                chunk(1, 90, 95).batches(),
+                false);
+        aggregation.aggregate(growing, exchange(wrong));
+        aggregation.aggregate(growing, exchange(chunk(1, 20, 30)));
+        SpooledObject first = body(growing);
+
+        // When
+        assertThat(first.next()).isEqualTo(30);
+        aggregation.onCompletion(growing);
+        assertThat(task.storable(first)).isTrue();
+        assertThat(task.progress().failing()).isPresent();
+        task.stored(first);
+
+        // Then: the object ends before it
+        assertThat(first.sealed().key().next()).isEqualTo(10);
+        assertThat(assignment.commits).containsExactly(10L);
+        assertThat(assignment.restarts).hasSize(1);
+
+        // When
+        Exchange later = aggregation.aggregate(null, exchange(chunk(1, 30, 40)));
+
+        // Then
+        assertThat(owner.accepted(assignment)).isEqualTo(30);
+        aggregation.onCompletion(later);
+        assertThat(task.storable(later.getMessage().getBody())).isFalse();
+        assertThat(assignment.commits).containsExactly(10L);
+        assertThat(spool.used()).isZero();
+    }
+
+    @Test
+    void anObjectOpenedBeforeTheFailureWasFoundIsDropped() {
+        // Given: the only writer is held up until all is taken
+        CountDownLatch all = new CountDownLatch(1);
+        for (int i = 0; i < 2; i++) {
+            writers.after(CompletableFuture.completedFuture(null), 0, () -> {
+                try {
+                    all.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 0, 10)));
+        aggregation.aggregate(
+                growing,
+                exchange(new Chunk(
+                        assignment.partition(),
+                        start.topicId(),
+                        1,
+                        10,
+                        20,
+                        0,
+                        chunk(1, 90, 95).batches(),
+                        false)));
+        aggregation.onCompletion(growing);
+        Exchange next = aggregation.aggregate(null, exchange(chunk(1, 20, 30)));
+        aggregation.onCompletion(next);
+
+        // When
+        all.countDown();
+
+        // Then
+        assertThat(task.storable(body(growing))).isTrue();
+        assertThat(task.storable(body(next))).isFalse();
+        task.stored(body(growing));
+        assertThat(assignment.commits).containsExactly(10L);
+        assertThat(spool.used()).isZero();
+    }
+
+    @Test
     void anObjectNeverSpansAJump() {
         // Given
         Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 0, 10)));
@@ -388,8 +474,7 @@ class BackupTaskTest {
         begin(new Taken(2, assignment.partition()), Optional.empty());
         Exchange growing = aggregation.aggregate(null, exchange(chunk(2, 0, 5)));
         aggregation.aggregate(growing, exchange(chunk(2, 5, 10)));
-        aggregation.onCompletion(growing);
-        SpooledObject theirs = body(growing);
+        SpooledObject theirs = sealed(growing);
         SpooledObject others = otherRecords(3);
         assertThat(List.of(theirs.getKey(), others.getKey())).containsOnly(ours.getKey());
         assertThat(theirs.getMetadata()).isNotEqualTo(ours.getMetadata());
@@ -411,8 +496,7 @@ class BackupTaskTest {
     private SpooledObject otherRecords(long number) throws Exception {
         begin(new Taken(number, assignment.partition()), Optional.empty());
         Exchange exchange = aggregation.aggregate(null, exchange(chunk(number, 0, 10, new byte[] {2})));
-        aggregation.onCompletion(exchange);
-        return body(exchange);
+        return sealed(exchange);
     }
 
     private String outcome(Store store, SpooledObject object) throws Exception {
@@ -463,8 +547,18 @@ class BackupTaskTest {
     /** An object of one chunk, complete. */
     private SpooledObject complete(long from, long next) {
         Exchange exchange = aggregation.aggregate(null, exchange(chunk(1, from, next)));
+        return sealed(exchange);
+    }
+
+    private SpooledObject sealed(Exchange exchange) {
         aggregation.onCompletion(exchange);
-        return body(exchange);
+        SpooledObject object = body(exchange);
+        try {
+            object.seal();
+            return object;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static SpooledObject body(Exchange exchange) {
