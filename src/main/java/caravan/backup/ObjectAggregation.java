@@ -39,6 +39,13 @@ public final class ObjectAggregation implements AggregationStrategy, Predicate {
         this.task = task;
     }
 
+    /** What belongs into one object has the same key. */
+    public String correlationKey(Exchange exchange) {
+        // Not ${body.correlationKey}: Camel keeps what it knows of a body's methods by the body itself, and the body
+        // with it.
+        return exchange.getMessage().getBody(Chunk.class).correlationKey();
+    }
+
     @Override
     public Exchange aggregate(Exchange grown, Exchange arrived) {
         Chunk chunk = arrived.getMessage().getBody(Chunk.class);

@@ -1,6 +1,7 @@
 package caravan.kafka;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -41,6 +42,12 @@ public record Chunk(
     /** The same range with other batches, as a record route leaves them. */
     public Chunk withBatches(ByteBuffer others, boolean changed) {
         return new Chunk(partition, topicId, assignment, from, next, epoch, others, transformed || changed);
+    }
+
+    /** Without the batches, which are long. */
+    @Override
+    public int hashCode() {
+        return Objects.hash(partition, assignment, from, next);
     }
 
     @Override
