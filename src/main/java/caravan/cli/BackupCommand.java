@@ -130,6 +130,9 @@ final class BackupCommand implements Callable<Integer> {
             requireTopics(now.topics());
             Signals signals = new Signals();
             try (Engine engine = new Engine(routeOptions.directory(), false, store, kafka, Optional.of(spool()))) {
+                if (untilNow) {
+                    engine.withoutJmx();
+                }
                 engine.start();
                 engine.add("kafka-backup", "backup", parameters());
                 BackupTask task = engine.task(BackupTask.class);

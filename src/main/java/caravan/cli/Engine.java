@@ -94,6 +94,11 @@ final class Engine implements AutoCloseable {
         return main;
     }
 
+    /** Before it is started, by a command that comes to its end: to register routes and all their parts takes time. */
+    void withoutJmx() {
+        main.configure().setJmxEnabled(false);
+    }
+
     Tasks tasks() {
         return tasks;
     }

@@ -90,6 +90,7 @@ final class RestoreCommand implements Callable<Integer> {
         parameters.put("applyRetention", Boolean.toString(applyRetention));
         Signals signals = new Signals();
         try (Engine engine = new Engine(routeOptions.directory(), false, store, kafka, Optional.empty())) {
+            engine.withoutJmx();
             engine.start();
             engine.add("kafka-restore", "restore", parameters);
             RestoreTask task = engine.task(RestoreTask.class);

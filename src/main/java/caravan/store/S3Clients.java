@@ -3,6 +3,9 @@ package caravan.store;
 import java.time.Duration;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
@@ -57,9 +60,21 @@ public final class S3Clients {
 
     /** The SDK has many places for an endpoint; a client knows whether one of them named it. */
     private static boolean hasEndpoint() {
-        try (S3Client client = builder().region(Region.US_EAST_1).build()) {
+        try (S3Client client =
+                builder().region(Region.US_EAST_1).httpClient(new Unconnected()).build()) {
             return client.serviceClientConfiguration().endpointOverride().isPresent();
         }
+    }
+
+    /** For a client that is only asked for its settings: a real one reads the authorities that are trusted. */
+    private static final class Unconnected implements SdkHttpClient {
+        @Override
+        public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+            throw new UnsupportedOperationException("this client connects to nothing");
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static S3ClientBuilder builder() {
