@@ -53,6 +53,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     private final Spool spool;
     private final Consumer<String> completeObject;
     private final SpoolWriters writers;
+    private volatile boolean full;
     private final Progress progress;
     private final Map<Long, CommitLedger> ledgers = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Assignment> current = new ConcurrentHashMap<>();
@@ -251,7 +252,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     @Override
     public boolean hasRoom(Assignment assignment) {
-        return !spool.full()
+        return !full
                 && ledger(assignment.number())
                         .map(ledger -> ledger.waiting() < MAX_WAITING)
                         .orElse(true);
@@ -260,7 +261,9 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     @Override
     public void beforeFetch(Map<TopicPartition, Long> positions) {
         progress.polled();
-        if (spool.full()) {
+        // The disk is asked once, and not for each partition.
+        full = spool.full();
+        if (full) {
             makeRoom();
         }
         positions.forEach((partition, position) -> {

@@ -77,7 +77,9 @@ final class PassThroughSource implements ChunkSource {
         }
         try {
             Map<TopicPartition, Piece> pieces = buffers.take(wanted, idle ? Duration.ZERO : shortest(timeout));
-            fetcher.wakeup();
+            if (!pieces.isEmpty()) {
+                fetcher.wakeup();
+            }
             return new Pieces(pieces);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
