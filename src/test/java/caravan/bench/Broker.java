@@ -1,5 +1,6 @@
 package caravan.bench;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
 
 /** One broker, in a process of its own, with Kafka's own heap, collector and threads. */
 final class Broker implements AutoCloseable {
@@ -62,7 +64,11 @@ final class Broker implements AutoCloseable {
     void createTopic(String topic, int partitions) {
         await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                 .all());
-        endOffsets(topic, partitions);
+        // It is known to clients a moment later.
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .ignoreExceptionsInstanceOf(BenchException.class)
+                .until(() -> endOffsets(topic, partitions).size() == partitions);
     }
 
     void deleteTopic(String topic) {
@@ -78,6 +84,12 @@ final class Broker implements AutoCloseable {
         await(admin.listOffsets(asked).all())
                 .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
         return ends;
+    }
+
+    /** In how many partitions a group has a committed offset. */
+    int committedPartitions(String group) {
+        return await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .size();
     }
 
     private static <T> T await(KafkaFuture<T> future) {

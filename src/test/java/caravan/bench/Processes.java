@@ -53,7 +53,10 @@ final class Processes {
         AtomicLong peak = new AtomicLong();
         try {
             while (!shell.waitFor(SAMPLE_MILLIS, TimeUnit.MILLISECONDS)) {
-                shell.children().forEach(child -> sample(child.pid(), peak));
+                shell.children().forEach(child -> {
+                    workspace.adopt(child);
+                    sample(child.pid(), peak);
+                });
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -28,6 +28,9 @@ final class Scenarios {
                         DataSet.UNCOMPRESSED,
                         DataSet.UNCOMPRESSED.producer(),
                         Target.speed(1).cpu(0.8)),
-                new RestoreScenario("G", DataSet.SMALL_BATCHES, List.of("acks=all"), Target.speed(1)));
+                new RestoreScenario("G", DataSet.SMALL_BATCHES, List.of("acks=all"), Target.speed(1)),
+                new WideScenario(),
+                new IdleScenario(),
+                new CatalogScenario());
     }
 }

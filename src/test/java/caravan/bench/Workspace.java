@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -18,6 +20,7 @@ final class Workspace implements AutoCloseable {
     private final Path directory;
     private final List<Process> processes = new CopyOnWriteArrayList<>();
     private final Thread atExit = new Thread(this::clear, "clear the workspace");
+    private final Set<ProcessHandle> adopted = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     Workspace() throws IOException {
@@ -54,6 +57,13 @@ final class Workspace implements AutoCloseable {
         }
     }
 
+    /** Takes care of a process that another one started: that one may end first, and then does not name it any more. */
+    void adopt(ProcessHandle process) {
+        if (adopted.add(process)) {
+            process.onExit().thenAccept(adopted::remove);
+        }
+    }
+
     static void deleteRecursively(Path path) {
         if (!Files.exists(path)) {
             return;
@@ -78,6 +88,7 @@ final class Workspace implements AutoCloseable {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
+        adopted.forEach(ProcessHandle::destroyForcibly);
         for (Process process : processes) {
             try {
                 process.waitFor(10, TimeUnit.SECONDS);
