@@ -12,6 +12,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -56,7 +57,7 @@ final class FetchedBatches {
      * What was fetched from a position on; empty where nothing was.
      *
      * @param position the offset that was asked for; the first batch may begin before it
-     * @throws org.apache.kafka.common.errors.CorruptRecordException if a batch's checksum is wrong
+     * @throws CorruptRecordException if the first batch's checksum is wrong; another such batch ends what was fetched
      * @throws IllegalStateException if bytes came, but no whole batch
      */
     static Optional<Fetched> of(TopicPartition partition, long position, PartitionData data) {
@@ -65,7 +66,9 @@ final class FetchedBatches {
         int begin = 0;
         for (RecordBatch batch : records.batches()) {
             int end = begin + batch.sizeInBytes();
-            batches.take(batch, begin, end);
+            if (batch.lastOffset() >= position && !batches.takes(batch, begin, end)) {
+                break;
+            }
             begin = end;
         }
         if (begin == 0 && records.sizeInBytes() > 0) {
@@ -76,11 +79,16 @@ final class FetchedBatches {
         return batches.fetched();
     }
 
-    private void take(RecordBatch batch, int begin, int end) {
-        if (batch.lastOffset() < position) {
-            return;
+    /** Takes a batch; false if it is damaged, and others lie before it, which are good. */
+    private boolean takes(RecordBatch batch, int begin, int end) {
+        try {
+            batch.ensureValid();
+        } catch (CorruptRecordException e) {
+            if (next > position) {
+                return false;
+            }
+            throw e;
         }
-        batch.ensureValid();
         if (batch.baseOffset() < next && next > position) {
             throw new IllegalStateException(partition + ": a batch at offset " + batch.baseOffset()
                     + " begins before the end of the one before it, " + next);
@@ -96,6 +104,7 @@ final class FetchedBatches {
         if (batch.isControlBatch() && isAbortMarker(batch)) {
             abortedProducers.remove(batch.producerId());
         }
+        return true;
     }
 
     private boolean isAborted(RecordBatch batch) {

@@ -134,6 +134,7 @@ abstract class ChunkConsumerContract {
     void close() {
         if (consumer != null) {
             consumer.close();
+            consumer = null;
         }
     }
 

@@ -128,6 +128,20 @@ class FetchedBatchesTest {
     }
 
     @Test
+    void whatLiesBeforeADamagedBatchIsGood() {
+        // Given
+        ordinary(3);
+        ordinary(3);
+        ordinary(3);
+        log.get(1).put(70, (byte) 99);
+
+        // Then
+        assertThat(offsets(fetched(0))).containsExactly(0L, 1L, 2L);
+        assertThat(fetched(0).next()).isEqualTo(3);
+        assertThatThrownBy(() -> fetched(3)).isInstanceOf(CorruptRecordException.class);
+    }
+
+    @Test
     void aBatchThatIsCutOffIsFetchedAgain() {
         // Given
         ordinary(3);

@@ -68,6 +68,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    /** Where its logs lie: a folder for each partition. */
+    public Path directory() {
+        return directory;
+    }
+
     /** Where clients connect, {@code host:port}; the same after a restart. */
     public String bootstrapServers() {
         return HOST + ":" + port;
