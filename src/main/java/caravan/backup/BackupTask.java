@@ -225,15 +225,19 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     }
 
     /**
-     * Asks the cluster how long the logs are of the partitions that this process backs up. Blocking.
+     * Asks the cluster how long the logs are of the partitions that this process backs up, and whether the user may see the topics
+     * that are meant by name. Blocking.
      *
      * @throws org.apache.kafka.common.KafkaException where it does not answer
      */
     public void observe() {
         Map<TopicPartition, Long> stored = partitions().stored();
-        if (!stored.isEmpty()) {
+        if (progress.polls()) {
             try {
-                lag.observe(stored, cluster().highWatermarks(stored.keySet()));
+                cluster().requireVisible(filter().names());
+                if (!stored.isEmpty()) {
+                    lag.observe(stored, cluster().highWatermarks(stored.keySet()));
+                }
                 progress.failures().recovered(Subject.CLUSTER);
             } catch (KafkaException e) {
                 progress.failures().failing(Subject.CLUSTER, e);

@@ -7,6 +7,7 @@ import caravan.backup.Progress;
 import caravan.backup.Spool;
 import caravan.backup.UntilNow;
 import caravan.kafka.Cluster;
+import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.store.Store;
 import caravan.store.StoreException;
@@ -127,7 +128,7 @@ final class BackupCommand implements Callable<Integer> {
         try (Store store = storeOptions.open();
                 Cluster cluster = new Cluster(kafka)) {
             UntilNow now = UntilNow.note(cluster, topicOptions.filter());
-            requireTopics(now.topics());
+            requireTopics(now.topics(), cluster);
             Signals signals = new Signals();
             try (Engine engine = new Engine(routeOptions.directory(), false, store, kafka, Optional.of(spool()))) {
                 if (untilNow) {
@@ -169,10 +170,12 @@ final class BackupCommand implements Callable<Integer> {
         }
     }
 
-    private void requireTopics(Set<String> found) {
+    private void requireTopics(Set<String> found, Cluster cluster) {
+        cluster.requireVisible(topicOptions.filter().names());
         if (found.isEmpty()) {
             throw CommandException.couldNot(
-                    "no topic matches " + topicOptions.topics(), "see what there is with kafka-topics.sh --list");
+                    "no topic matches " + topicOptions.topics(),
+                    "see what there is, and what this user may see of it, with kafka-topics.sh --list");
         }
         for (String name : topicOptions.filter().names()) {
             if (!found.contains(name)) {
@@ -204,6 +207,13 @@ final class BackupCommand implements Callable<Integer> {
         while (!signals.await(POLL_MILLIS)) {
             Progress progress = task.progress();
             progress.fatal().ifPresent(BackupCommand::giveUp);
+            // One that has been running for long may see the user's rights changed, and changed back.
+            if (untilNow || progress.recordsTaken() == 0) {
+                progress.failing()
+                        .map(Progress.Failing::cause)
+                        .flatMap(KafkaErrors::refusal)
+                        .ifPresent(BackupCommand::giveUp);
+            }
             if (task.stuck().compareTo(timeouts.store()) > 0) {
                 throw nothingStored(task.stuck(), progress);
             }
@@ -266,6 +276,9 @@ final class BackupCommand implements Callable<Integer> {
         if (cause instanceof BackupException known) {
             throw CommandException.couldNot(known.getMessage(), known.hint());
         }
+        KafkaErrors.refusal(cause).ifPresent(refusal -> {
+            throw refusal;
+        });
         throw CommandException.couldNot(cause.toString(), "see the log above");
     }
 

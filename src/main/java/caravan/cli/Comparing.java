@@ -10,6 +10,7 @@ import caravan.catalog.TimelineContents;
 import caravan.catalog.TopicContents;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
+import caravan.kafka.MissingAclException;
 import caravan.restore.Renames;
 import caravan.store.Store;
 import java.io.PrintWriter;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /** Compares an archive's topics with a cluster's, partition after partition, and shows how that goes. */
 final class Comparing implements AutoCloseable {
@@ -107,10 +109,14 @@ final class Comparing implements AutoCloseable {
                 target,
                 compacted(target.topic()),
                 (more, moreBytes) -> line.show("comparing", records + more, bytes + moreBytes, target.toString()));
-        List<Finding> findings = original ? comparison.byOffset() : comparison.byOrder();
-        this.records = records + comparison.compared();
-        this.bytes = bytes + comparison.bytes();
-        return findings;
+        try {
+            List<Finding> findings = original ? comparison.byOffset() : comparison.byOrder();
+            this.records = records + comparison.compared();
+            this.bytes = bytes + comparison.bytes();
+            return findings;
+        } catch (AuthorizationException e) {
+            throw MissingAclException.ofConsumer(e);
+        }
     }
 
     private boolean compacted(String name) {

@@ -5,6 +5,7 @@ import caravan.kafka.FetchBuffers.Piece;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -374,6 +376,8 @@ final class BatchFetcher implements AutoCloseable {
                     KAFKA_STORAGE_ERROR,
                     UNKNOWN_LEADER_EPOCH,
                     OFFSET_NOT_AVAILABLE -> metadata.requestUpdate(false);
+            case TOPIC_AUTHORIZATION_FAILED ->
+                buffers.fail(MissingAclException.ofTopics(AclOperation.READ, List.of(partition.topic())));
             default ->
                 buffers.fail(
                         new KafkaException(partition + ": fetching failed: " + error.message(), error.exception()));

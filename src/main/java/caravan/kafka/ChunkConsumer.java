@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -45,6 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class ChunkConsumer extends ShieldedConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkConsumer.class);
 
+    /** How long a missing ACL is told of: polls that fetch what the user may read succeed meanwhile. */
+    private static final Duration LACKING = Duration.ofSeconds(3);
+
     /** {@code restart} says why; empty asks to stop. */
     private record Request(Assignment assignment, Optional<String> restart) {}
 
@@ -56,6 +60,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
     private final Map<TopicPartition, PartitionReading> readings = new HashMap<>();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
     private boolean suspended;
+    private long lacking = System.nanoTime() - LACKING.toNanos();
 
     /** @param sources where chunks come from, given this consumer */
     ChunkConsumer(
@@ -102,7 +107,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
     private ChunkSource.Fetch fetch(Duration timeout) {
         try {
             ChunkSource.Fetch fetched = source.fetch(timeout);
-            if (fetched.refused().isEmpty()) {
+            if (fetched.refused().isEmpty() && System.nanoTime() - lacking > LACKING.toNanos()) {
                 owner.fetched();
             }
             fetched.refused().forEach((partition, refused) -> {
@@ -114,12 +119,19 @@ public final class ChunkConsumer extends ShieldedConsumer {
             return fetched;
         } catch (WakeupException | InterruptException e) {
             throw e;
+        } catch (AuthorizationException e) {
+            lacking = System.nanoTime();
+            fetchFailed(MissingAclException.ofConsumer(e), timeout);
         } catch (KafkaException | IllegalStateException e) {
-            LOG.warn("fetching failed, trying again: {}", e.toString());
-            owner.fetchFailed(e);
-            pauseThread(timeout);
+            fetchFailed(e, timeout);
         }
         return ChunkSource.Fetch.NOTHING;
+    }
+
+    private void fetchFailed(RuntimeException cause, Duration timeout) {
+        LOG.warn("fetching failed, trying again: {}", cause.toString());
+        owner.fetchFailed(cause);
+        pauseThread(timeout);
     }
 
     /** One chunk for each partition whose position moved, with or without records. */

@@ -2,8 +2,10 @@ package caravan.kafka;
 
 import caravan.archive.RecordBatches;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -16,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.record.Record;
 import org.apache.kafka.common.utils.Utils;
 
@@ -83,6 +86,19 @@ public final class ChunkProducer extends KafkaProducer<Object, Object> {
         return acknowledgements.future;
     }
 
+    /**
+     * Ends without waiting where nothing is in flight: a producer that the brokers refused to be idempotent would else try to abort a
+     * transaction that it does not have, and log the failure of that.
+     */
+    @Override
+    public void close() {
+        if (inFlight.availablePermits() == MAX_IN_FLIGHT_BYTES) {
+            super.close(Duration.ZERO);
+        } else {
+            super.close();
+        }
+    }
+
     private static ProducerRecord<Object, Object> exploded(
             ProducerRecord<Object, Object> carrier, Chunk chunk, Record record) {
         if (record.timestamp() < 0) {
@@ -123,7 +139,8 @@ public final class ChunkProducer extends KafkaProducer<Object, Object> {
         }
 
         private void fail(Exception e) {
-            failure.compareAndSet(null, e);
+            Optional<KafkaException> refusal = KafkaErrors.refusal(e).filter(AuthorizationException.class::isInstance);
+            failure.compareAndSet(null, refusal.isPresent() ? MissingAclException.ofProducer(last.topic()) : e);
         }
 
         private void allSent() {

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -34,15 +37,21 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is asked of and set in a cluster beside records. Blocking; every call ends after the admin client's
  * {@code default.api.timeout.ms}. Failures come as {@link KafkaException}.
  */
 public final class Cluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     /** A topic as it is now. */
     public record Topic(String name, Uuid id, int partitions, short replicationFactor) {}
@@ -83,8 +92,7 @@ public final class Cluster implements AutoCloseable {
 
     public Optional<Topic> topic(String name) {
         try {
-            TopicDescription described =
-                    get(admin.describeTopics(List.of(name)).topicNameValues().get(name));
+            TopicDescription described = described(name);
             short replicas = (short) described.partitions().get(0).replicas().size();
             return Optional.of(
                     new Topic(name, described.topicId(), described.partitions().size(), replicas));
@@ -93,17 +101,65 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /**
+     * Fails where the user may not see one of these topics, whether it exists or not: {@link #topics} leaves it out, and nobody
+     * would miss it.
+     *
+     * @throws MissingAclException that names the topic
+     */
+    public void requireVisible(Collection<String> names) {
+        admin.describeTopics(names).topicNameValues().forEach((name, described) -> {
+            try {
+                get(described, () -> MissingAclException.ofTopics(AclOperation.DESCRIBE, List.of(name)));
+            } catch (UnknownTopicOrPartitionException | InvalidTopicException e) {
+                LOG.trace("{} is not there, and may come", name);
+            }
+        });
+    }
+
+    /**
+     * Fails where the user may not do all of this with a topic, before any of it is begun.
+     *
+     * @throws MissingAclException that names the first operation that it may not do
+     */
+    public void requireAllowed(String topic, List<AclOperation> operations) {
+        DescribeTopicsOptions allowed = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+        TopicDescription described = known(() -> get(
+                admin.describeTopics(List.of(topic), allowed).topicNameValues().get(topic),
+                () -> MissingAclException.ofTopics(AclOperation.DESCRIBE, List.of(topic))));
+        // Brokers that don't tell (before 2.3, KIP-430) refuse when it is tried.
+        if (described.authorizedOperations() != null) {
+            operations.stream()
+                    .filter(operation -> !described.authorizedOperations().contains(operation))
+                    .findFirst()
+                    .ifPresent(operation -> {
+                        throw MissingAclException.ofTopics(operation, List.of(topic));
+                    });
+        }
+    }
+
+    private TopicDescription described(String name) {
+        return get(
+                admin.describeTopics(List.of(name)).topicNameValues().get(name),
+                () -> MissingAclException.ofTopics(AclOperation.DESCRIBE, List.of(name)));
+    }
+
     /** Effective settings of a topic, each with its source. */
     public List<ConfigEntry> configs(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Map<ConfigResource, Config> configs = known(() -> get(
+                admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
+                        .all(),
+                () -> MissingAclException.ofTopics(AclOperation.DESCRIBE_CONFIGS, List.of(topic))));
+        return List.copyOf(configs.get(resource).entries());
+    }
+
+    /** Asks again for a while where the broker that was asked may not have heard yet of a topic that was just created. */
+    private static <T> T known(Supplier<T> question) {
         for (int attempt = 1; ; attempt++) {
             try {
-                Map<ConfigResource, Config> configs =
-                        get(admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
-                                .all());
-                return List.copyOf(configs.get(resource).entries());
+                return question.get();
             } catch (UnknownTopicOrPartitionException e) {
-                // The broker that was asked may not have heard yet of a topic that was just created.
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
@@ -112,21 +168,19 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private void awaitLeaders(Topic topic) {
+    private void awaitLeaders(String topic, int partitions) {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            if (led(topic)) {
+            if (led(topic, partitions)) {
                 return;
             }
             pause();
         }
     }
 
-    private boolean led(Topic topic) {
+    private boolean led(String topic, int partitions) {
         try {
-            TopicDescription described = get(admin.describeTopics(List.of(topic.name()))
-                    .topicNameValues()
-                    .get(topic.name()));
-            return described.partitions().size() == topic.partitions()
+            TopicDescription described = described(topic);
+            return described.partitions().size() == partitions
                     && described.partitions().stream()
                             .noneMatch(partition -> partition.leader() == null
                                     || partition.leader().isEmpty());
@@ -144,12 +198,13 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Creates a topic, and waits until its partitions have leaders; a replication factor of -1 leaves it to the brokers. */
-    public Topic create(String name, int partitions, short replicationFactor, Map<String, String> configs) {
+    public void create(String name, int partitions, short replicationFactor, Map<String, String> configs) {
         NewTopic topic = new NewTopic(name, Optional.of(partitions), replicas(replicationFactor)).configs(configs);
-        var created = admin.createTopics(List.of(topic));
-        Topic born = new Topic(name, get(created.topicId(name)), partitions, replicationFactor);
-        awaitLeaders(born);
-        return born;
+        // Not all(): it fails, though the topic was made, where the user may not see its settings.
+        get(
+                admin.createTopics(List.of(topic)).values().get(name),
+                () -> MissingAclException.ofTopics(AclOperation.CREATE, List.of(name)));
+        awaitLeaders(name, partitions);
     }
 
     private static Optional<Short> replicas(short factor) {
@@ -160,7 +215,9 @@ public final class Cluster implements AutoCloseable {
     public void alter(String topic, Collection<AlterConfigOp> changes) {
         if (!changes.isEmpty()) {
             ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-            get(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
+            get(
+                    admin.incrementalAlterConfigs(Map.of(resource, changes)).all(),
+                    () -> MissingAclException.ofTopics(AclOperation.ALTER_CONFIGS, List.of(topic)));
         }
     }
 
@@ -185,7 +242,10 @@ public final class Cluster implements AutoCloseable {
         partitions.forEach(partition -> question.put(partition, spec));
         Map<TopicPartition, Long> offsets = new TreeMap<>(BY_NAME);
         Map<TopicPartition, ListOffsetsResultInfo> answers = get(
-                admin.listOffsets(question, new ListOffsetsOptions(isolation)).all());
+                admin.listOffsets(question, new ListOffsetsOptions(isolation)).all(),
+                () -> MissingAclException.ofTopics(
+                        AclOperation.DESCRIBE,
+                        partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet())));
         answers.forEach((partition, answer) -> offsets.put(partition, answer.offset()));
         return offsets;
     }
@@ -193,7 +253,9 @@ public final class Cluster implements AutoCloseable {
     /** What a group has committed; partitions without a commit are not in the answer. */
     public Map<TopicPartition, OffsetAndMetadata> committed(String group) {
         Map<TopicPartition, OffsetAndMetadata> committed = new TreeMap<>(BY_NAME);
-        get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+        get(
+                        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                        () -> MissingAclException.ofGroup(AclOperation.DESCRIBE, group))
                 .forEach((partition, offset) -> {
                     if (offset != null) {
                         committed.put(partition, offset);
@@ -204,8 +266,9 @@ public final class Cluster implements AutoCloseable {
 
     /** The oldest transaction that is open in a partition, if there is one (KIP-664). */
     public Optional<OpenTransaction> oldestOpenTransaction(TopicPartition partition) {
-        PartitionProducerState state =
-                get(admin.describeProducers(List.of(partition)).partitionResult(partition));
+        PartitionProducerState state = get(
+                admin.describeProducers(List.of(partition)).partitionResult(partition),
+                () -> MissingAclException.ofTopics(AclOperation.READ, List.of(partition.topic())));
         return state.activeProducers().stream()
                 .filter(producer -> producer.currentTransactionStartOffset().isPresent())
                 .min((a, b) -> Long.compare(start(a), start(b)))
@@ -226,6 +289,14 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         admin.close(Duration.ofSeconds(5));
+    }
+
+    private static <T> T get(KafkaFuture<T> future, Supplier<MissingAclException> refused) {
+        try {
+            return get(future);
+        } catch (AuthorizationException e) {
+            throw refused.get();
+        }
     }
 
     private static <T> T get(KafkaFuture<T> future) {

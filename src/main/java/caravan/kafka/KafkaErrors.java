@@ -39,8 +39,11 @@ public final class KafkaErrors {
                             + " in --bootstrap-servers"
                     : "give a client certificate that the brokers trust: ssl.keystore.location in --kafka-config";
         }
+        if (known instanceof MissingAclException acl) {
+            return acl.hint();
+        }
         if (known instanceof AuthorizationException) {
-            return "let the user do this, with kafka-acls.sh";
+            return "give the user the rights that it needs, with kafka-acls.sh; kafka-acls.md lists them";
         }
         if (known instanceof ConfigException || text(known).contains("SSL ")) {
             return "check --kafka-config and --kafka-property; of a store: location, type and password (ssl.truststore.*,"

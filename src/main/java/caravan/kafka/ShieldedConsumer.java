@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +53,11 @@ abstract class ShieldedConsumer extends KafkaConsumer<Object, Object> {
 
     /** Commits; throws as {@link KafkaConsumer#commitSync(Map, Duration)} does. */
     final void commit(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
-        super.commitSync(offsets, timeout);
+        try {
+            super.commitSync(offsets, timeout);
+        } catch (AuthorizationException e) {
+            throw MissingAclException.ofConsumer(e);
+        }
     }
 
     private static void notFollowed(String what) {

@@ -1,8 +1,8 @@
 package caravan.manage;
 
 import caravan.backup.BackupTask;
-import caravan.backup.Progress;
 import caravan.kafka.ChunkClients;
+import caravan.kafka.KafkaErrors;
 import caravan.kafka.Tasks;
 import caravan.restore.RestoreTask;
 import java.time.Duration;
@@ -13,9 +13,9 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Whether the tasks do what they should. Not ready: a backup that has not begun, fails for longer than half a minute or needs a
- * person; a restore that waits for Kafka or the store, or failed. Not alive: a consumer that has not polled for five minutes although its route runs, which nothing but a new process
- * mends. A task that somebody paused or stopped is neither.
+ * Whether the tasks do what they should. Not ready: a backup that has not begun, fails for longer than half a minute, is refused by
+ * the brokers, or needs a person; a restore that waits for Kafka or the store, or failed. Not alive: a consumer that has not polled
+ * for five minutes although its route runs, which nothing but a new process mends. A task that somebody paused or stopped is neither.
  */
 public final class TaskHealth extends AbstractHealthCheck {
     private static final Duration FAILING = Duration.ofSeconds(30);
@@ -85,8 +85,8 @@ public final class TaskHealth extends AbstractHealthCheck {
                     || backup.progress().fatal().isPresent()
                     || backup.progress()
                             .failing()
-                            .map(Progress.Failing::lasting)
-                            .map(lasting -> lasting.compareTo(FAILING) > 0)
+                            .map(failing -> failing.lasting().compareTo(FAILING) > 0
+                                    || KafkaErrors.refusal(failing.cause()).isPresent())
                             .orElse(false);
         }
         return task instanceof RestoreTask restore

@@ -2,6 +2,7 @@ package caravan.restore;
 
 import caravan.archive.TopicSnapshot;
 import caravan.kafka.Cluster;
+import caravan.kafka.KafkaErrors;
 import caravan.restore.RestoreException.Kind;
 import caravan.restore.RestorePlan.TopicPlan;
 import caravan.restore.RestoreReport.TopicReport;
@@ -19,7 +20,9 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -32,6 +35,9 @@ public final class TargetTopics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TargetTopics.class);
 
     private static final Duration PROPAGATION = Duration.ofSeconds(30);
+
+    /** Of the user, with each topic; who may set its settings may also read them. */
+    private static final List<AclOperation> NEEDED = List.of(AclOperation.WRITE, AclOperation.ALTER_CONFIGS);
 
     private final Cluster cluster;
 
@@ -69,6 +75,7 @@ public final class TargetTopics implements AutoCloseable {
             return Optional.of("the topic " + existing.name() + " has " + existing.partitions() + " partitions, and "
                     + topic.partitionCount() + " in the archive");
         }
+        cluster.requireAllowed(existing.name(), NEEDED);
         List<TopicPartition> partitions = Cluster.partitions(existing);
         Map<TopicPartition, Long> starts = cluster.logStarts(partitions);
         Map<TopicPartition, Long> ends = cluster.highWatermarks(partitions);
@@ -102,6 +109,7 @@ public final class TargetTopics implements AutoCloseable {
         if (cluster.topic(topic.target()).isEmpty()) {
             create(topic, source);
         }
+        cluster.requireAllowed(topic.target(), NEEDED);
         complete(topic.target(), source);
         unguarded.put(topic.target(), settings(topic.target()));
         cluster.alter(topic.target(), Guards.set());
@@ -119,7 +127,9 @@ public final class TargetTopics implements AutoCloseable {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE,
                     "the topic " + topic.target() + " could not be created: " + e.getMessage(),
-                    "create it by hand with " + topic.partitionCount() + " partitions, and run the restore again",
+                    (e instanceof AuthorizationException ? KafkaErrors.hint(e) + "; or " : "")
+                            + "create it by hand with " + topic.partitionCount()
+                            + " partitions, and run the restore again",
                     e);
         }
         LOG.info("created the topic {} with {} partitions", topic.target(), topic.partitionCount());
