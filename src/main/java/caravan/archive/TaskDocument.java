@@ -61,6 +61,7 @@ public record TaskDocument(
         Objects.requireNonNull(template, "template");
         Objects.requireNonNull(origin, "origin");
         Objects.requireNonNull(state, "state");
+        parameters.values().forEach(value -> Objects.requireNonNull(value, "a parameter's value"));
         parameters = sorted(parameters);
         restoreId = restoreId == null ? "" : restoreId;
         clusterId = clusterId == null ? "" : clusterId;

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,11 +67,20 @@ public final class Spool implements AutoCloseable {
                 FileLock entered = gate.lock()) {
             LOG.trace("entered {}", entered);
             sweep(root);
-            this.directory = Files.createDirectory(root.resolve("process-" + UUID.randomUUID()));
+            this.directory = Files.createDirectory(root.resolve("process-" + UUID.randomUUID()), forUsAlone(root));
             this.lockFile =
                     FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             this.lock = lockFile.lock();
         }
+    }
+
+    /** Records lie here in the clear, and the directory above may be one that others use, too. */
+    private static FileAttribute<?>[] forUsAlone(Path root) {
+        return root.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private static void sweep(Path root) throws IOException {

@@ -156,7 +156,7 @@ final class HttpGuard implements AuthenticationHandler {
 
     private static boolean own(String origin, HttpServerRequest request) {
         HostAndPort addressed = request.authority();
-        return addressed != null && origin.substring(origin.indexOf("://") + 3).equalsIgnoreCase(addressed.toString());
+        return addressed != null && origin.replaceFirst("^[a-z]+://", "").equalsIgnoreCase(addressed.toString());
     }
 
     private static boolean local(String origin) {

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** Which parameters of tasks carry secrets, told by their names. They are kept and shown only as references. */
 final class Secrets {
-    private static final Pattern NAME = Pattern.compile("(?i).*(password|secret|token|jaas|credential|passphrase).*");
+    private static final Pattern NAME =
+            Pattern.compile("(?i).*(password|passphrase|secret|token|jaas|credential|(api|access|private)[._-]?key).*");
 
     /** {@code {{name}}} or {@code {{function:name}}} of Camel's property functions; a default behind it would be the secret itself. */
     private static final Pattern REFERENCE =
@@ -16,9 +17,14 @@ final class Secrets {
 
     private Secrets() {}
 
+    /** Whether a parameter of this name carries a secret. */
+    static boolean secret(String parameter) {
+        return NAME.matcher(parameter).matches();
+    }
+
     /** Whether this would give a secret away. */
     static boolean plain(String parameter, String value) {
-        return NAME.matcher(parameter).matches()
+        return secret(parameter)
                 && !value.isEmpty()
                 && !REFERENCE.matcher(value).matches();
     }
@@ -26,7 +32,12 @@ final class Secrets {
     /** The parameters as they may be shown. */
     static Map<String, String> hidden(Map<String, String> parameters) {
         Map<String, String> shown = new TreeMap<>(parameters);
-        shown.replaceAll((name, value) -> plain(name, value) ? HIDDEN : value);
+        shown.replaceAll(Secrets::hidden);
         return shown;
+    }
+
+    /** A value as it may be shown. */
+    static String hidden(String parameter, String value) {
+        return plain(parameter, value) ? HIDDEN : value;
     }
 }

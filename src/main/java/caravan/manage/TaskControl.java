@@ -153,15 +153,9 @@ public final class TaskControl {
                     "'" + task.name() + "' is no name for a task",
                     "use at most 200 letters, digits, '.', '_' and '-', and no dot at its begin");
         }
+        // First: what the templates make of a value may be in their error.
+        RemoteParameters.check(task);
         templates.check(task);
-        task.parameters().forEach((parameter, value) -> {
-            if (Secrets.plain(parameter, value)) {
-                throw new TaskException(
-                        Kind.INVALID,
-                        "the parameter " + parameter + " carries a secret",
-                        "give a reference to it, such as {{env:NAME}}, without a default: tasks are kept in the archive");
-            }
-        });
     }
 
     private void add(TaskDefinition task) {

@@ -6,6 +6,7 @@ import caravan.archive.DamagedObjectException;
 import caravan.archive.RestoreDocument;
 import caravan.archive.TaskDocument;
 import caravan.archive.TaskDocument.State;
+import caravan.archive.UnsupportedFormatException;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
@@ -56,7 +57,12 @@ public final class TaskJournal implements RestoreJournal {
      */
     public Optional<TaskDocument> read(String name) {
         try {
-            return Optional.of(TaskDocument.parse(store.read(new ArchiveKey.Task(name).path())));
+            TaskDocument document = TaskDocument.parse(store.read(new ArchiveKey.Task(name).path()));
+            if (!document.name().equals(name)) {
+                // What is done with the task would be kept under another key, and this one come back.
+                throw new DamagedObjectException("the document of the task " + name + " is of another one");
+            }
+            return Optional.of(document);
         } catch (StoreException e) {
             if (e.kind() == StoreException.Kind.NOT_FOUND) {
                 return Optional.empty();
@@ -81,7 +87,7 @@ public final class TaskJournal implements RestoreJournal {
     private Optional<TaskDocument> readable(String name) {
         try {
             return read(name);
-        } catch (DamagedObjectException e) {
+        } catch (DamagedObjectException | UnsupportedFormatException e) {
             LOG.error("the task {} is left out: {}", name, e.getMessage());
             return Optional.empty();
         }

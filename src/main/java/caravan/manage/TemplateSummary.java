@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.RouteTemplateParameterDefinition;
 
 /** A route template that tasks are made of. */
 @JsonInclude(Include.NON_NULL)
@@ -21,6 +22,12 @@ record TemplateSummary(String name, String description, List<Parameter> paramete
     @JsonPropertyOrder({"name", "description", "default", "required"})
     record Parameter(String name, String description, @JsonProperty("default") String defaultValue, boolean required) {}
 
+    private static String shown(RouteTemplateParameterDefinition parameter) {
+        return parameter.getDefaultValue() == null
+                ? null
+                : Secrets.hidden(parameter.getName(), parameter.getDefaultValue());
+    }
+
     static TemplateSummary of(RouteTemplateDefinition template) {
         return new TemplateSummary(
                 template.getId(),
@@ -29,7 +36,7 @@ record TemplateSummary(String name, String description, List<Parameter> paramete
                         .map(parameter -> new Parameter(
                                 parameter.getName(),
                                 parameter.getDescription(),
-                                parameter.getDefaultValue(),
+                                shown(parameter),
                                 parameter.isRequired() && parameter.getDefaultValue() == null))
                         .toList());
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttributeView;
 import java.nio.file.attribute.FileStoreAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,17 @@ class SpoolTest {
         try (Spool spool = new Spool(root, CAPACITY)) {
             // Then
             assertThat(left).doesNotExist();
+        }
+    }
+
+    @Test
+    void other_users_of_the_host_can_not_look_into_it() throws Exception {
+        // When
+        try (Spool spool = new Spool(root, CAPACITY)) {
+            // Then
+            Path directory = spool.newFile(".zip").getParent();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                    .isEqualTo("rwx------");
         }
     }
 

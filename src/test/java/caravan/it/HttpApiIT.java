@@ -88,7 +88,7 @@ class HttpApiIT {
                         .replace("id: kafka-backup", "id: secretive")
                         .replaceFirst(
                                 "    parameters:\n",
-                                "    parameters:\n      - name: apiToken\n        defaultValue: ''\n"));
+                                "    parameters:\n      - name: apiToken\n        defaultValue: 'swordfish'\n"));
         data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
 
         try (Gate gate = new Gate(s3.endpoint())) {
@@ -103,6 +103,7 @@ class HttpApiIT {
                 reading(client);
                 changing(client);
                 refusing(client, service);
+                injecting(client, service);
                 secrets(client);
                 restoring(client, service);
                 notJson(client, service);
@@ -265,6 +266,36 @@ class HttpApiIT {
         }
     }
 
+    /** A route file is code; what comes over HTTP is values. */
+    private void injecting(Client client, CaravanService service) {
+        Path made = routes.resolve("made");
+        String object = "#class:java.io.FileOutputStream('" + made + "')";
+        assertThat(List.of(
+                        task("evil", "kafka-backup", "group", object),
+                        task("evil", "kafka-backup", "topics", object),
+                        task("evil", "kafka-backup", "excludeTopics", object),
+                        task("evil", "kafka-backup", "group", "{{env:AWS_SECRET_ACCESS_KEY}}"),
+                        task("evil", "kafka-backup", "topics", "a&kafkaClientFactory=" + object),
+                        task("evil", "kafka-backup-records", "step", "file:" + routes + "?fileName=made"),
+                        task("evil", "kafka-backup-records", "step", "bean:api?method=tasks"),
+                        task("evil", "secretive", "apiToken", object)))
+                .allSatisfy(body -> {
+                    HttpResponse<String> refused = client.post(body);
+                    assertThat(refused.statusCode()).isEqualTo(400);
+                    assertThat(refused.body()).startsWith("{\"error\":\"the parameter ");
+                });
+        assertThat(made).doesNotExist();
+        for (String header : List.of("CamelBeanMethodName", "camelbeanmethodname", "CaMeLBeanMethodName")) {
+            assertThat(CaravanService.json(service.get("/?" + header + "=tasks"))
+                            .has("archiveId"))
+                    .isTrue();
+            assertThat(CaravanService.json(service.send(
+                                    api(service, "/").header(header, "tasks").GET()))
+                            .has("archiveId"))
+                    .isTrue();
+        }
+    }
+
     private void secrets(Client client) {
         for (String plain : List.of("swordfish", "{{env:SINK_TOKEN:swordfish}}", "x{{env:SINK_TOKEN}}")) {
             HttpResponse<String> refused = client.post(task("sink", "secretive", "apiToken", plain));
@@ -281,6 +312,9 @@ class HttpApiIT {
                 .contains("{{env:SINK_TOKEN}}")
                 .doesNotContain("swordfish");
         client.call("delete /tasks/{name}", "/tasks/sink");
+        assertThat(client.call("get /templates", "/templates").body())
+                .contains("apiToken")
+                .doesNotContain("swordfish");
     }
 
     private void restoring(Client client, CaravanService service) {
@@ -322,6 +356,7 @@ class HttpApiIT {
         String own = "http://127.0.0.1:" + service.httpPort();
         assertThat(status(service, "Origin", "https://evil.example")).isEqualTo(403);
         assertThat(status(service, "Origin", "null")).isEqualTo(403);
+        assertThat(status(service, "Origin", "")).isEqualTo(403);
         assertThat(status(service, "Origin", "http://127.0.0.1")).isEqualTo(403);
         assertThat(status(service, "Sec-Fetch-Site", "cross-site")).isEqualTo(403);
         assertThat(status(service, "Origin", own)).isEqualTo(200);
@@ -381,7 +416,15 @@ class HttpApiIT {
             // When
             service.process().kill();
         }
-        s3.write(bucket(), "archive/tasks/broken.json", "{\"format\":1,\"na".getBytes(StandardCharsets.UTF_8));
+        Path made = routes.resolve("made");
+        Map.of(
+                        "broken", "{\"format\":1,\"na",
+                        "later", document("later", "topics", topic).replace("\"format\":1", "\"format\":2"),
+                        "null", document("null", "topics", topic).replace("\"" + topic + "\"", "null"),
+                        "stranger", document("kept", "topics", topic),
+                        "evil", document("evil", "topics", "#class:java.io.FileOutputStream('" + made + "')"))
+                .forEach((name, document) -> s3.write(
+                        bucket(), "archive/tasks/" + name + ".json", document.getBytes(StandardCharsets.UTF_8)));
         data.send("none", AwkwardRecords.ordinary(topic, 0, 50, 100));
 
         // Then
@@ -394,7 +437,10 @@ class HttpApiIT {
                     .path("state")
                     .asText()
                     .equals("paused"));
-            assertThat(service.process().err()).contains("the task broken is left out");
+            assertThat(List.of("broken", "later", "null", "stranger", "evil"))
+                    .allSatisfy(
+                            name -> assertThat(service.process().err()).contains("the task " + name + " is left out"));
+            assertThat(made).doesNotExist();
 
             // When: the broken one is made anew
             assertThat(service.send("POST", "/tasks", task("broken", "kafka-backup"))
@@ -503,6 +549,12 @@ class HttpApiIT {
         }
         return JSON.valueToTree(Map.of("name", name, "template", template, "parameters", all))
                 .toString();
+    }
+
+    /** What somebody who may write the bucket could put there. */
+    private static String document(String name, String parameter, String value) {
+        return "{\"format\":1,\"name\":\"" + name + "\",\"template\":\"kafka-backup\",\"parameters\":{\"" + parameter
+                + "\":\"" + value + "\"},\"origin\":\"api\",\"state\":\"active\",\"updatedAt\":0}";
     }
 
     private String bucket() {
