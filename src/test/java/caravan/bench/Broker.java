@@ -64,9 +64,14 @@ final class Broker implements AutoCloseable {
     void createTopic(String topic, int partitions) {
         await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                 .all());
-        // It is known to clients a moment later.
+        // It is known to clients a moment later. Asking for offsets before that works, but logs an error each time.
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> await(admin.listTopics().names()).contains(topic));
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(500))
                 .ignoreExceptionsInstanceOf(BenchException.class)
                 .until(() -> endOffsets(topic, partitions).size() == partitions);
     }
