@@ -8,6 +8,7 @@ import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** The Kafka clients of a task's route: exchanges carry chunks, not records. Bound to a route as {@code kafkaClientFactory}. */
 public final class ChunkClients implements KafkaClientFactory {
@@ -67,7 +68,7 @@ public final class ChunkClients implements KafkaClientFactory {
 
     @Override
     public Producer<?, ?> getProducer(Properties route) {
-        return new ChunkProducer(task.kafka().producer(route));
+        return new ChunkProducer(new ProducerConfig(task.kafka().producer(route)), Boolean.getBoolean(REBATCH));
     }
 
     @Override

@@ -1,175 +1,250 @@
 package caravan.kafka;
 
-import caravan.archive.RecordBatches;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.Optional;
-import java.util.Properties;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.ApiVersions;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.NetworkClient;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.record.Record;
-import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The producer that a restore route sends to: takes a {@link Chunk} as the value of one "record", sends its records, each to
- * its own partition with its own timestamp and headers, and completes when all are acknowledged.
+ * The producer that a restore route sends to: takes a {@link Chunk} as the value of one "record", sends its record batches, and
+ * completes when all are acknowledged; with a {@link PendingChunk} it completes as soon as the batches wait for their turn. Has a
+ * thread and connections of its own.
  */
-public final class ChunkProducer extends KafkaProducer<Object, Object> {
+public final class ChunkProducer implements Producer<Object, Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkProducer.class);
 
-    /**
-     * Bytes of records that may wait for acknowledgement at once, all partitions together. Far below a broker's
-     * {@code socket.request.max.bytes} (100 MiB unless set), because all of it can end up in one request. A larger record
-     * goes alone.
-     */
-    private static final int MAX_IN_FLIGHT_BYTES = 32 << 20;
+    /** Bytes of batches that may wait or be in flight at once, all partitions together. A larger batch goes alone. */
+    private static final int MAX_OUTGOING_BYTES = 32 << 20;
 
-    private static final int RECORD_OVERHEAD = 64;
+    /** Requests of different partitions that a broker has at once: it works on one, the others are there when it is done. */
+    private static final int REQUESTS_IN_FLIGHT = 5;
 
-    private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT_BYTES, true);
+    private static final long CLOSE_MILLIS = 5_000;
 
-    ChunkProducer(Properties properties) {
-        super(properties);
+    private final Semaphore room = new Semaphore(MAX_OUTGOING_BYTES, true);
+    private final Metrics metrics = new Metrics();
+    private final OutgoingBatches batches;
+    private final TopicMetadata metadata;
+    private final NetworkClient client;
+    private final BatchSender sender;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** @param rebatch whether all records go into new batches */
+    ChunkProducer(ProducerConfig config, boolean rebatch) {
+        Compression compression = Compression.of(
+                        CompressionType.forName(config.getString(ProducerConfig.COMPRESSION_TYPE_CONFIG)))
+                .build();
+        batches = new OutgoingBatches(compression, config.getInt(ProducerConfig.BATCH_SIZE_CONFIG), rebatch);
+        metadata = new TopicMetadata(config);
+        client = ClientUtils.createNetworkClient(
+                config,
+                metrics,
+                "caravan-produce",
+                new LogContext(),
+                new ApiVersions(),
+                Time.SYSTEM,
+                REQUESTS_IN_FLIGHT,
+                metadata,
+                null,
+                null);
+        sender = new BatchSender(config, client, metadata, batches, Time.SYSTEM);
+        thread = new Thread(this::run, "caravan-produce");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        KafkaException end = new KafkaException("the producer was closed");
+        try {
+            while (!closed) {
+                sender.run();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.debug("producing ends", e);
+            end = new KafkaException("producing ended: " + e, e);
+        } finally {
+            sender.end(end);
+            client.close();
+            metrics.close();
+        }
     }
 
     /**
      * @param carrier topic and partition to send to, and the chunk as its value
      * @param callback called once, when all records are acknowledged or one was refused
-     * @throws UnsupportedRecordException where Kafka's producer cannot carry a record
+     * @throws IllegalArgumentException where the value is no chunk
      */
     @Override
     public Future<RecordMetadata> send(ProducerRecord<Object, Object> carrier, Callback callback) {
-        if (!(carrier.value() instanceof Chunk chunk)) {
+        RecordMetadata sent =
+                new RecordMetadata(new TopicPartition(carrier.topic(), carrier.partition()), -1, -1, -1, -1, -1);
+        CompletableFuture<RecordMetadata> done;
+        if (carrier.value() instanceof PendingChunk pending) {
+            send(sent, pending.chunk()).whenComplete((all, failure) -> {
+                if (failure == null) {
+                    pending.acknowledged().complete(null);
+                } else {
+                    pending.acknowledged().completeExceptionally(cause(failure));
+                }
+            });
+            done = CompletableFuture.completedFuture(sent);
+        } else if (carrier.value() instanceof Chunk chunk) {
+            done = send(sent, chunk).thenApply(all -> sent);
+        } else {
             throw new IllegalArgumentException("a chunk was expected, not " + carrier.value());
         }
-        Acknowledgements acknowledgements =
-                new Acknowledgements(new TopicPartition(carrier.topic(), carrier.partition()), callback);
-        Iterator<Record> records = RecordBatches.records(chunk.batches(), chunk.from(), chunk.next())
-                .iterator();
-        try {
-            while (records.hasNext() && !acknowledgements.failed()) {
-                Record next = records.next();
-                ProducerRecord<Object, Object> record = exploded(carrier, chunk, next);
-                int bytes = Math.min(MAX_IN_FLIGHT_BYTES, next.sizeInBytes() + RECORD_OVERHEAD);
-                inFlight.acquireUninterruptibly(bytes);
-                acknowledgements.sent();
-                Callback acknowledged = (metadata, exception) -> {
-                    inFlight.release(bytes);
-                    acknowledgements.onCompletion(metadata, exception);
-                };
-                try {
-                    super.send(record, acknowledged);
-                } catch (RuntimeException e) {
-                    // KafkaProducer.doSend either throws or calls back, never both.
-                    acknowledged.onCompletion(null, e);
-                } catch (Error e) {
-                    acknowledged.onCompletion(null, new KafkaException(e));
-                }
-            }
-        } catch (RuntimeException e) {
-            acknowledgements.fail(e);
-        } catch (Error e) {
-            acknowledgements.fail(new KafkaException(e));
+        if (callback != null) {
+            done.whenComplete((metadata, failure) -> callback.onCompletion(metadata, exception(failure)));
         }
-        acknowledgements.allSent();
-        return acknowledgements.future;
+        return done;
     }
 
-    /**
-     * Ends without waiting where nothing is in flight: a producer that the brokers refused to be idempotent would else try to abort a
-     * transaction that it does not have, and log the failure of that.
-     */
+    private CompletableFuture<Void> send(RecordMetadata target, Chunk chunk) {
+        try {
+            TopicPartition partition = new TopicPartition(target.topic(), target.partition());
+            List<OutgoingBatch> outgoing = batches.of(chunk);
+            CompletableFuture<?>[] all = new CompletableFuture<?>[outgoing.size()];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = send(partition, outgoing.get(i));
+            }
+            return CompletableFuture.allOf(all)
+                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure, target.topic())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedFuture(new InterruptException(e));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch) throws InterruptedException {
+        int bytes = Math.min(MAX_OUTGOING_BYTES, batch.size());
+        room.acquire(bytes);
+        return sender.send(partition, batch).whenComplete((offset, failure) -> room.release(bytes));
+    }
+
+    /** Names the ACL that is missing, where that is why. */
+    private static Throwable named(Throwable failure, String topic) {
+        return KafkaErrors.refusal(failure)
+                        .filter(AuthorizationException.class::isInstance)
+                        .isPresent()
+                ? MissingAclException.ofProducer(topic)
+                : cause(failure);
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static Exception exception(Throwable failure) {
+        Throwable cause = failure == null ? null : cause(failure);
+        return cause instanceof Error ? new KafkaException(cause) : (Exception) cause;
+    }
+
+    @Override
+    public Future<RecordMetadata> send(ProducerRecord<Object, Object> carrier) {
+        return send(carrier, null);
+    }
+
+    /** Fails what is not acknowledged. */
     @Override
     public void close() {
-        if (inFlight.availablePermits() == MAX_IN_FLIGHT_BYTES) {
-            super.close(Duration.ZERO);
-        } else {
-            super.close();
+        close(Duration.ofMillis(CLOSE_MILLIS));
+    }
+
+    @Override
+    public void close(Duration timeout) {
+        closed = true;
+        sender.wakeup();
+        try {
+            thread.join(Math.max(1, timeout.toMillis()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private static ProducerRecord<Object, Object> exploded(
-            ProducerRecord<Object, Object> carrier, Chunk chunk, Record record) {
-        if (record.timestamp() < 0) {
-            throw new UnsupportedRecordException(chunk.partition(), record.offset(), record.timestamp());
-        }
-        return new ProducerRecord<>(
-                carrier.topic(),
-                carrier.partition(),
-                record.timestamp(),
-                bytes(record.key()),
-                bytes(record.value()),
-                Arrays.asList(record.headers()));
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic) {
+        return metadata.fetch().partitionsForTopic(topic);
     }
 
-    private static byte[] bytes(ByteBuffer buffer) {
-        return buffer == null ? null : Utils.toArray(buffer);
+    @Override
+    public Map<MetricName, ? extends Metric> metrics() {
+        return metrics.metrics();
     }
 
-    /** Counts the acknowledgements of one chunk; the sender itself holds one until all are sent. */
-    private static final class Acknowledgements implements Callback {
-        private final CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
-        private final AtomicReference<Exception> failure = new AtomicReference<>();
-        private final AtomicInteger pending = new AtomicInteger(1);
-        private final Callback callback;
-        private volatile RecordMetadata last;
+    /** Does nothing: what is sent goes out at once, and its future tells when it has arrived. */
+    @Override
+    public void flush() {}
 
-        private Acknowledgements(TopicPartition partition, Callback callback) {
-            this.callback = callback;
-            this.last = new RecordMetadata(partition, -1, -1, -1, -1, -1);
-        }
+    @Override
+    public Uuid clientInstanceId(Duration timeout) {
+        throw new UnsupportedOperationException("this producer sends no telemetry");
+    }
 
-        private void sent() {
-            pending.incrementAndGet();
-        }
+    // ---- a restore adds no transactions to the log ----
 
-        private boolean failed() {
-            return failure.get() != null;
-        }
+    @Override
+    public void initTransactions() {
+        throw noTransactions();
+    }
 
-        private void fail(Exception e) {
-            Optional<KafkaException> refusal = KafkaErrors.refusal(e).filter(AuthorizationException.class::isInstance);
-            failure.compareAndSet(null, refusal.isPresent() ? MissingAclException.ofProducer(last.topic()) : e);
-        }
+    @Override
+    public void beginTransaction() {
+        throw noTransactions();
+    }
 
-        private void allSent() {
-            settle();
-        }
+    @Override
+    @Deprecated
+    public void sendOffsetsToTransaction(Map<TopicPartition, OffsetAndMetadata> offsets, String group) {
+        throw noTransactions();
+    }
 
-        @Override
-        public void onCompletion(RecordMetadata metadata, Exception exception) {
-            if (exception != null) {
-                fail(exception);
-            } else {
-                last = metadata;
-            }
-            settle();
-        }
+    @Override
+    public void sendOffsetsToTransaction(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        throw noTransactions();
+    }
 
-        private void settle() {
-            if (pending.decrementAndGet() > 0) {
-                return;
-            }
-            Exception failed = failure.get();
-            if (callback != null) {
-                callback.onCompletion(failed == null ? last : null, failed);
-            }
-            if (failed == null) {
-                future.complete(last);
-            } else {
-                future.completeExceptionally(failed);
-            }
-        }
+    @Override
+    public void commitTransaction() {
+        throw noTransactions();
+    }
+
+    @Override
+    public void abortTransaction() {
+        throw noTransactions();
+    }
+
+    private static UnsupportedOperationException noTransactions() {
+        return new UnsupportedOperationException("this producer has no transactions");
     }
 }

@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.Metadata;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.internals.ClusterResourceListeners;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.requests.FetchResponse;
@@ -21,11 +22,11 @@ import org.apache.kafka.common.utils.LogContext;
 final class TopicMetadata extends Metadata {
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
 
-    TopicMetadata(ConsumerConfig config) {
+    TopicMetadata(AbstractConfig config) {
         super(
-                config.getLong(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG),
-                config.getLong(ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG),
-                config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG),
+                config.getLong(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG),
+                config.getLong(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG),
+                config.getLong(CommonClientConfigs.METADATA_MAX_AGE_CONFIG),
                 new LogContext(),
                 new ClusterResourceListeners());
         bootstrap(ClientUtils.parseAndValidateAddresses(config));

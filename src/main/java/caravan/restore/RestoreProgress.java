@@ -29,17 +29,19 @@ public final class RestoreProgress {
                 .add(RecordBatches.count(chunk.batches(), chunk.from(), chunk.next()));
     }
 
-    /** All records of a chunk were acknowledged. */
-    void produced(ObjectPlan object, Chunk chunk) {
-        long count = RecordBatches.count(chunk.batches(), chunk.from(), chunk.next());
+    /**
+     * A chunk's records were acknowledged, all of them.
+     *
+     * @param log bytes of the chunk's batches, as the archive holds them
+     */
+    void produced(ObjectPlan object, long count, long log) {
         produced.computeIfAbsent(object.target(), key -> new LongAdder()).add(count);
-        logBytes.computeIfAbsent(object.target(), key -> new LongAdder())
-                .add(chunk.batches().remaining());
+        logBytes.computeIfAbsent(object.target(), key -> new LongAdder()).add(log);
         records.add(count);
     }
 
-    /** An object came to its end: as many records were read as the plan says. */
-    void restored(ObjectPlan object) {
+    /** An object was read to its end: as many records came out of it as the plan says. */
+    void read(ObjectPlan object) {
         LongAdder count = read.remove(object);
         long found = count == null ? 0 : count.sum();
         if (object.whole() && found != object.object().records()) {
@@ -49,6 +51,10 @@ public final class RestoreProgress {
                             + " were read",
                     "see what is damaged with 'verify --data'");
         }
+    }
+
+    /** All records of an object were acknowledged. */
+    void restored(ObjectPlan object) {
         objects.increment();
         bytes.add(object.size());
     }

@@ -8,7 +8,6 @@ import caravan.kafka.Cluster;
 import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.TopicFilter;
-import caravan.kafka.UnsupportedRecordException;
 import caravan.restore.RestorePlan.ObjectPlan;
 import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.store.Store;
@@ -17,8 +16,10 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -40,6 +41,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private volatile RestoreProgress progress = new RestoreProgress();
     private volatile CompletableFuture<RestoreReport> done = new CompletableFuture<>();
 
+    private final Map<TopicPartition, PartitionDelivery> deliveries = new ConcurrentHashMap<>();
     private volatile String restoreId = newId();
     private volatile long startedAt = System.currentTimeMillis();
     private volatile Optional<Throwable> hindrance = Optional.empty();
@@ -139,6 +141,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         RestorePlanner planner = new RestorePlanner(new Catalog(bean("store", Store.class)));
         plan = planner.plan(TopicFilter.of(topics, excludeTopics), Renames.parse(rename), timeline);
         progress.planned(plan);
+        deliveries.clear();
         return plan;
     }
 
@@ -162,22 +165,34 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         return new ObjectChunks(object, progress, body);
     }
 
-    /** Writes the chunk's destination on it. */
-    public void address(Exchange exchange) {
-        TopicPartition target = exchange.getProperty("object", ObjectPlan.class).target();
-        exchange.getMessage().setHeader(KafkaConstants.OVERRIDE_TOPIC, target.topic());
-        exchange.getMessage().setHeader(KafkaConstants.PARTITION_KEY, target.partition());
-    }
-
-    /** All records of a chunk are acknowledged. */
-    public void produced(Exchange exchange) {
+    /**
+     * Writes the chunk's destination on it, and makes it one that the producer takes without waiting for its acknowledgement. Waits
+     * while too much of the partition is on its way.
+     */
+    public void address(Exchange exchange) throws InterruptedException {
+        ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
         Chunk chunk = exchange.getMessage().getBody(Chunk.class);
-        progress.produced(exchange.getProperty("object", ObjectPlan.class), chunk);
+        exchange.getMessage()
+                .setHeader(KafkaConstants.OVERRIDE_TOPIC, object.target().topic());
+        exchange.getMessage()
+                .setHeader(KafkaConstants.PARTITION_KEY, object.target().partition());
+        exchange.getMessage().setBody(delivery(object.target()).begin(object, chunk));
     }
 
-    /** An object was restored. */
-    public void restored(Exchange exchange) {
-        progress.restored(exchange.getProperty("object", ObjectPlan.class));
+    /** An object was read to its end; its last chunks may still be on their way. */
+    public void read(Exchange exchange) {
+        ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
+        progress.read(object);
+        delivery(object.target()).read(object);
+    }
+
+    /** Waits until all records of a partition are acknowledged. */
+    public void acknowledged(Exchange exchange) throws InterruptedException {
+        delivery(exchange.getMessage().getBody(PartitionPlan.class).target()).await();
+    }
+
+    private PartitionDelivery delivery(TopicPartition target) {
+        return deliveries.computeIfAbsent(target, key -> new PartitionDelivery(progress));
     }
 
     /** Checks the counts, puts the topics' own settings in place, and ends the restore. */
@@ -206,13 +221,6 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             if (at instanceof RestoreException known) {
                 return known;
-            }
-            if (at instanceof UnsupportedRecordException unsupported) {
-                return new RestoreException(
-                        RestoreException.Kind.NOT_POSSIBLE,
-                        unsupported.getMessage(),
-                        "such records can be read with 'cat'; leave the topic out with --exclude-topics",
-                        unsupported);
             }
             if (at instanceof DamagedObjectException damage) {
                 return new RestoreException(

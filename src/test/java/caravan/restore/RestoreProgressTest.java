@@ -35,7 +35,7 @@ class RestoreProgressTest {
         progress.read(object, chunk(0, 9));
 
         // Then
-        assertThatThrownBy(() -> progress.restored(object))
+        assertThatThrownBy(() -> progress.read(object))
                 .isInstanceOf(RestoreException.class)
                 .hasMessageContaining("should hold 10 records, and 9 were read");
     }
@@ -47,6 +47,7 @@ class RestoreProgressTest {
         ObjectPlan second = object(10, 20);
         progress.planned(plan(first, second));
         progress.read(first, chunk(0, 10));
+        progress.read(first);
         progress.restored(first);
 
         // Then
@@ -56,6 +57,7 @@ class RestoreProgressTest {
 
         // When
         progress.read(second, chunk(10, 20));
+        progress.read(second);
         progress.restored(second);
 
         // Then

@@ -1,0 +1,16 @@
+package caravan.kafka;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A chunk that is handed over to the producer without waiting for its acknowledgement, so that the next one can be read meanwhile.
+ *
+ * @param acknowledged completes when the brokers have all records of the chunk; fails where they refused some
+ */
+public record PendingChunk(Chunk chunk, CompletableFuture<Void> acknowledged) {
+
+    @Override
+    public String toString() {
+        return chunk.toString();
+    }
+}
