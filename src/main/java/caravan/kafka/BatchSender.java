@@ -125,7 +125,8 @@ final class BatchSender {
         long now = time.milliseconds();
         Submitted next;
         while ((next = submitted.poll()) != null) {
-            OutgoingPartition partition = partitions.computeIfAbsent(next.partition(), OutgoingPartition::new);
+            OutgoingPartition partition =
+                    partitions.computeIfAbsent(next.partition(), id -> new OutgoingPartition(id, 0));
             if (partition.add(next.batch(), now)) {
                 ready.add(partition);
             }

@@ -25,8 +25,10 @@ final class OutgoingPartition {
     private long retryAt;
     private int damaged;
 
-    OutgoingPartition(TopicPartition partition) {
+    /** @param sequence of the first record */
+    OutgoingPartition(TopicPartition partition, int sequence) {
         this.partition = partition;
+        this.sequence = sequence;
     }
 
     TopicPartition partition() {
@@ -133,10 +135,5 @@ final class OutgoingPartition {
         failure = Optional.of(why);
         batches.forEach(batch -> batch.acknowledged().completeExceptionally(why));
         batches.clear();
-    }
-
-    /** For tests of what happens after two billion records. */
-    void sequence(int next) {
-        sequence = next;
     }
 }
