@@ -23,9 +23,11 @@ import org.apache.kafka.common.utils.ByteBufferOutputStream;
 final class OutgoingBatches {
     /**
      * Batches below so many bytes, where several lie side by side, are put together: a broker takes one batch of a partition at a
-     * time, and at this size a round trip takes about as long as unpacking and packing the records again.
+     * time, and a round trip for each takes longer than unpacking and packing the records again. Measured once, on two busy
+     * cores (uncompressed records of 90 bytes, 4 partitions, as they are against put together): batches of 2 KB 0.82 to 0.36 s,
+     * of 17 KB 0.85 to 0.31 s, of 33 KB 0.40 to 0.29 s, where it no longer outweighs the work.
      */
-    static final int SMALL_BATCH_BYTES = 16 << 10;
+    static final int SMALL_BATCH_BYTES = 32 << 10;
 
     private static final int PARTITION_LEADER_EPOCH = 12;
     private static final int ATTRIBUTES = 21;
