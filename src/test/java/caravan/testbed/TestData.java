@@ -199,14 +199,21 @@ public final class TestData {
         }
     }
 
-    /** Sends the records in a transaction of their own, which is committed or aborted. */
+    /** Sends the records in a transaction of their own, which is committed or aborted; its markers are in the log then. */
     public void transaction(List<ProducerRecord<byte[], byte[]>> records, boolean commit) {
         try (Producer<byte[], byte[]> producer = openTransaction(records)) {
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            records.forEach(record -> ends.put(
+                    new TopicPartition(record.topic(), record.partition()),
+                    logEnd(record.topic(), record.partition())));
             if (commit) {
                 producer.commitTransaction();
             } else {
                 producer.abortTransaction();
             }
+            // The coordinator answers before it writes them.
+            ends.forEach((partition, end) ->
+                    Awaitility.await().until(() -> logEnd(partition.topic(), partition.partition()) > end));
         }
     }
 
