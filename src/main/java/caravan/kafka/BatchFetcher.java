@@ -58,6 +58,10 @@ final class BatchFetcher implements AutoCloseable {
     private static final long MAX_BUFFERED = 32L << 20;
     /** No more of one partition is asked for while so many bytes of it wait. */
     private static final long MAX_BUFFERED_OF_ONE = 4L << 20;
+    /** No more than so many bytes are on their way, from all brokers together, unless these are very many. */
+    private static final long MAX_IN_FLIGHT = 64L << 20;
+
+    private static final int MIN_RESPONSE = 1 << 20;
     /** How long a broker may wait for more, while a partition that is left out of the request could be asked for again. */
     private static final int SHORT_WAIT_MILLIS = 5;
     /** How often a batch with a wrong checksum is fetched again, from another replica where there is one. */
@@ -264,7 +268,7 @@ final class BatchFetcher implements AutoCloseable {
                         config.getInt(ConsumerConfig.FETCH_MIN_BYTES_CONFIG),
                         data.toSend())
                 .isolationLevel(IsolationLevel.READ_COMMITTED)
-                .setMaxBytes(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG))
+                .setMaxBytes(maxBytes())
                 .metadata(data.metadata())
                 .removed(data.toForget())
                 .replaced(data.toReplace())
@@ -281,6 +285,13 @@ final class BatchFetcher implements AutoCloseable {
                         config.getInt(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG),
                         response -> answered(node, response)),
                 now);
+    }
+
+    /** All brokers can answer at once. */
+    private int maxBytes() {
+        int brokers = Math.max(1, metadata.fetch().nodes().size());
+        return Math.min(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), Math.max(MIN_RESPONSE, (int)
+                (MAX_IN_FLIGHT / brokers)));
     }
 
     private void answered(Node node, ClientResponse response) {

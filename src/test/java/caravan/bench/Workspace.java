@@ -96,6 +96,9 @@ final class Workspace implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        deleteRecursively(directory);
+        // A file that goes away while the tree is walked ends the walk before anything is deleted.
+        for (int i = 0; i < 5 && Files.exists(directory); i++) {
+            deleteRecursively(directory);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package caravan.testbed;
 
+import caravan.kafka.ChunkClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,11 @@ public final class CaravanProcess implements AutoCloseable {
         this.directory = Files.createTempDirectory("caravan-process");
         List<String> command = new ArrayList<>(signalsAsFromATerminal());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-jar"));
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Xmx256m", "-XX:TieredStopAtLevel=1"));
+        if (Boolean.getBoolean(ChunkClients.REBATCH)) {
+            command.add("-D" + ChunkClients.REBATCH + "=true");
+        }
+        command.add("-jar");
         command.add(jar().toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
