@@ -379,7 +379,12 @@ final class BatchFetcher implements AutoCloseable {
                 }
             }
             case NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH -> {
-                metadata.learn(partition, data, answer);
+                metadata.learn(
+                        partition,
+                        data.currentLeader().leaderId(),
+                        data.currentLeader().leaderEpoch(),
+                        answer.data().nodeEndpoints().stream()
+                                .map(end -> new Node(end.nodeId(), end.host(), end.port(), end.rack())));
                 metadata.requestUpdate(false);
             }
             case UNKNOWN_TOPIC_OR_PARTITION,

@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.KafkaClient;
-import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
@@ -351,7 +350,12 @@ final class BatchSender {
                 }
                 LOG.debug("{}: {}, the batch is sent again", partition.partition(), error);
                 if (error.exception() instanceof InvalidMetadataException) {
-                    learn(partition.partition(), answer, response);
+                    metadata.learn(
+                            partition.partition(),
+                            answer.currentLeader().leaderId(),
+                            answer.currentLeader().leaderEpoch(),
+                            response.data().nodeEndpoints().stream()
+                                    .map(end -> new Node(end.nodeId(), end.host(), end.port(), end.rack())));
                     metadata.requestUpdate(false);
                 }
                 again(partition, now);
@@ -395,18 +399,5 @@ final class BatchSender {
         }
         String text = answer.errorMessage() == null ? error.message() : answer.errorMessage();
         return new KafkaException(partition.partition() + ": the broker refused a batch (" + error + "): " + text);
-    }
-
-    /** Takes over a leader that a broker named in its answer, together with its address (KIP-951). */
-    private void learn(TopicPartition partition, PartitionProduceResponse answer, ProduceResponse response) {
-        int leader = answer.currentLeader().leaderId();
-        int epoch = answer.currentLeader().leaderEpoch();
-        if (leader >= 0 && epoch >= 0) {
-            List<Node> named = response.data().nodeEndpoints().stream()
-                    .map(end -> new Node(end.nodeId(), end.host(), end.port(), end.rack()))
-                    .toList();
-            metadata.updatePartitionLeadership(
-                    Map.of(partition, new LeaderIdAndEpoch(Optional.of(leader), Optional.of(epoch))), named);
-        }
     }
 }

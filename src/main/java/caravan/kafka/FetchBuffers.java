@@ -48,7 +48,6 @@ final class FetchBuffers {
     }
 
     private final Map<TopicPartition, Buffer> buffers = new HashMap<>();
-    private Set<TopicPartition> wanted = Set.of();
     private Optional<Throwable> failure = Optional.empty();
     private long bytes;
     private boolean nudged;
@@ -101,7 +100,7 @@ final class FetchBuffers {
     }
 
     /**
-     * Takes the oldest piece of each wanted partition that has one.
+     * Takes the oldest piece of each of these partitions that has one.
      *
      * @param timeout the longest wait where none has
      * @throws RuntimeException if fetching failed as a whole
@@ -109,10 +108,9 @@ final class FetchBuffers {
      */
     synchronized Map<TopicPartition, Piece> take(Set<TopicPartition> partitions, Duration timeout)
             throws InterruptedException {
-        wanted = partitions;
         long end = System.nanoTime() + timeout.toNanos();
         long left;
-        while (!ready() && (left = end - System.nanoTime()) > 0) {
+        while (!ready(partitions) && (left = end - System.nanoTime()) > 0) {
             Duration wait = Duration.ofNanos(left);
             wait(wait.toMillis(), wait.toNanosPart() % 1_000_000);
         }
@@ -126,7 +124,7 @@ final class FetchBuffers {
             throw (RuntimeException) failed.get();
         }
         Map<TopicPartition, Piece> taken = new HashMap<>();
-        for (TopicPartition partition : wanted) {
+        for (TopicPartition partition : partitions) {
             Buffer buffer = buffers.get(partition);
             Piece piece = buffer == null ? null : buffer.pieces.poll();
             if (piece != null) {
@@ -138,10 +136,10 @@ final class FetchBuffers {
         return taken;
     }
 
-    private boolean ready() {
+    private boolean ready(Set<TopicPartition> partitions) {
         return nudged
                 || failure.isPresent()
-                || wanted.stream().anyMatch(partition -> {
+                || partitions.stream().anyMatch(partition -> {
                     Buffer buffer = buffers.get(partition);
                     return buffer != null && !buffer.pieces.isEmpty();
                 });

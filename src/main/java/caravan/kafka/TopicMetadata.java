@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.Metadata;
@@ -13,8 +14,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.internals.ClusterResourceListeners;
-import org.apache.kafka.common.message.FetchResponseData.PartitionData;
-import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.utils.LogContext;
 
@@ -70,16 +69,16 @@ final class TopicMetadata extends Metadata {
                 .findFirst();
     }
 
-    /** Takes over a leader that a broker named in its answer, together with its address (KIP-951). */
-    void learn(TopicPartition partition, PartitionData answer, FetchResponse response) {
-        int leader = answer.currentLeader().leaderId();
-        int epoch = answer.currentLeader().leaderEpoch();
+    /**
+     * Takes over a leader that a broker named in its answer, together with its address (KIP-951).
+     *
+     * @param leader id of the broker; negative where it named none
+     * @param epoch of that leader; negative where it named none
+     */
+    void learn(TopicPartition partition, int leader, int epoch, Stream<Node> named) {
         if (leader >= 0 && epoch >= 0) {
-            List<Node> named = response.data().nodeEndpoints().stream()
-                    .map(end -> new Node(end.nodeId(), end.host(), end.port(), end.rack()))
-                    .toList();
             updatePartitionLeadership(
-                    Map.of(partition, new LeaderIdAndEpoch(Optional.of(leader), Optional.of(epoch))), named);
+                    Map.of(partition, new LeaderIdAndEpoch(Optional.of(leader), Optional.of(epoch))), named.toList());
         }
     }
 }
