@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -58,7 +59,7 @@ final class BatchSender {
     /** How often a batch may arrive damaged. */
     private static final int DAMAGED_ATTEMPTS = 3;
 
-    private record Submitted(TopicPartition partition, OutgoingBatch batch) {}
+    private record Submitted(TopicPartition partition, OutgoingBatch batch, OptionalLong at) {}
 
     private record Producer(long id, short epoch) {}
 
@@ -89,10 +90,14 @@ final class BatchSender {
 
     // ---- for any thread ----
 
-    /** Sends a batch behind all that were sent to the partition before; its future tells the end of it. */
-    CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch) {
+    /**
+     * Sends a batch behind all that were sent to the partition before; its future tells the end of it.
+     *
+     * @param at offset where it must come to lie, if it is the first one of its partition; of the others it is known
+     */
+    CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch, OptionalLong at) {
         metadata.add(partition.topic());
-        submitted.add(new Submitted(partition, batch));
+        submitted.add(new Submitted(partition, batch, at));
         ended.ifPresent(this::refuse);
         client.wakeup();
         return batch.acknowledged();
@@ -124,8 +129,9 @@ final class BatchSender {
         long now = time.milliseconds();
         Submitted next;
         while ((next = submitted.poll()) != null) {
+            OptionalLong at = next.at();
             OutgoingPartition partition =
-                    partitions.computeIfAbsent(next.partition(), id -> new OutgoingPartition(id, 0));
+                    partitions.computeIfAbsent(next.partition(), id -> new OutgoingPartition(id, 0, at));
             if (partition.add(next.batch(), now)) {
                 ready.add(partition);
             }
@@ -280,7 +286,7 @@ final class BatchSender {
         ProduceRequestData data =
                 new ProduceRequestData().setAcks(ALL_IN_SYNC_REPLICAS).setTimeoutMs(requestTimeoutMillis);
         request.partitions.forEach((id, partition) -> {
-            partition.first().stamp(as.id(), as.epoch(), partition.sequence());
+            partition.sent().stamp(as.id(), as.epoch(), partition.sequence());
             TopicProduceData topic = data.topicData().find(id.topic());
             if (topic == null) {
                 topic = new TopicProduceData().setName(id.topic());

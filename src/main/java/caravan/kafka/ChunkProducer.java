@@ -3,6 +3,7 @@ package caravan.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -109,7 +110,7 @@ public final class ChunkProducer implements Producer<Object, Object> {
                 new RecordMetadata(new TopicPartition(carrier.topic(), carrier.partition()), -1, -1, -1, -1, -1);
         CompletableFuture<RecordMetadata> done;
         if (carrier.value() instanceof PendingChunk pending) {
-            send(sent, pending.chunk()).whenComplete((all, failure) -> {
+            send(sent, pending.chunk(), pending.at()).whenComplete((all, failure) -> {
                 if (failure == null) {
                     pending.acknowledged().complete(null);
                 } else {
@@ -118,7 +119,7 @@ public final class ChunkProducer implements Producer<Object, Object> {
             });
             done = CompletableFuture.completedFuture(sent);
         } else if (carrier.value() instanceof Chunk chunk) {
-            done = send(sent, chunk).thenApply(all -> sent);
+            done = send(sent, chunk, OptionalLong.empty()).thenApply(all -> sent);
         } else {
             throw new IllegalArgumentException("a chunk was expected, not " + carrier.value());
         }
@@ -128,13 +129,13 @@ public final class ChunkProducer implements Producer<Object, Object> {
         return done;
     }
 
-    private CompletableFuture<Void> send(RecordMetadata target, Chunk chunk) {
+    private CompletableFuture<Void> send(RecordMetadata target, Chunk chunk, OptionalLong at) {
         try {
             TopicPartition partition = new TopicPartition(target.topic(), target.partition());
             List<OutgoingBatch> outgoing = batches.of(chunk);
             CompletableFuture<?>[] all = new CompletableFuture<?>[outgoing.size()];
             for (int i = 0; i < all.length; i++) {
-                all[i] = send(partition, outgoing.get(i));
+                all[i] = send(partition, outgoing.get(i), i == 0 ? at : OptionalLong.empty());
             }
             return CompletableFuture.allOf(all)
                     .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure, target.topic())));
@@ -146,10 +147,11 @@ public final class ChunkProducer implements Producer<Object, Object> {
         }
     }
 
-    private CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch) throws InterruptedException {
+    private CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch, OptionalLong at)
+            throws InterruptedException {
         int bytes = Math.min(MAX_OUTGOING_BYTES, batch.size());
         room.acquire(bytes);
-        return sender.send(partition, batch).whenComplete((offset, failure) -> room.release(bytes));
+        return sender.send(partition, batch, at).whenComplete((offset, failure) -> room.release(bytes));
     }
 
     /** Names the ACL that is missing, where that is why. */

@@ -18,17 +18,22 @@ final class OutgoingPartition {
     private final TopicPartition partition;
     private final Deque<OutgoingBatch> batches = new ArrayDeque<>();
     private int sequence;
-    private OptionalLong expected = OptionalLong.empty();
+    private OptionalLong expected;
     private Optional<Uuid> topicId = Optional.empty();
     private Optional<KafkaException> failure = Optional.empty();
     private long since;
     private long retryAt;
+    private int sent;
     private int damaged;
 
-    /** @param sequence of the first record */
-    OutgoingPartition(TopicPartition partition, int sequence) {
+    /**
+     * @param sequence of the first record
+     * @param expected its offset; empty where that is not known before it is there
+     */
+    OutgoingPartition(TopicPartition partition, int sequence, OptionalLong expected) {
         this.partition = partition;
         this.sequence = sequence;
+        this.expected = expected;
     }
 
     TopicPartition partition() {
@@ -52,11 +57,18 @@ final class OutgoingPartition {
     private void begin(long now) {
         since = now;
         retryAt = now;
+        sent = 0;
         damaged = 0;
     }
 
     OutgoingBatch first() {
         return batches.getFirst();
+    }
+
+    /** The first batch, which is sent now, again or for the first time. */
+    OutgoingBatch sent() {
+        sent++;
+        return first();
     }
 
     boolean isEmpty() {
@@ -117,6 +129,11 @@ final class OutgoingPartition {
         if (offset >= 0 && expected.isPresent() && expected.getAsLong() != offset) {
             fail(new KafkaException(partition + ": a batch is at offset " + offset + ", and not at "
                     + expected.getAsLong() + ", where it belongs: somebody else writes to the topic"));
+            return;
+        }
+        if (offset < 0 && sent < 2) {
+            fail(new KafkaException(
+                    partition + ": the broker says that it has a batch already, which was sent to it only once"));
             return;
         }
         OutgoingBatch batch = batches.removeFirst();

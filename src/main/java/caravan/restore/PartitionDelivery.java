@@ -6,6 +6,7 @@ import caravan.kafka.PendingChunk;
 import caravan.restore.RestorePlan.ObjectPlan;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,8 +31,13 @@ final class PartitionDelivery {
     /** Of each object that was begun: its chunks on their way, and one for the object itself until it was read. */
     private final Map<ObjectPlan, AtomicInteger> open = new ConcurrentHashMap<>();
 
-    PartitionDelivery(RestoreProgress progress) {
+    /** Offset in the target behind what was handed over. */
+    private long next;
+
+    /** @param start offset in the target where the first record must come to lie */
+    PartitionDelivery(RestoreProgress progress, long start) {
         this.progress = progress;
+        this.next = start;
     }
 
     /**
@@ -40,6 +46,8 @@ final class PartitionDelivery {
      * @throws CompletionException if an earlier one failed, with the reason as its cause
      */
     PendingChunk begin(ObjectPlan object, Chunk chunk) throws InterruptedException {
+        long records = RecordBatches.count(chunk.batches(), chunk.from(), chunk.next());
+        long logBytes = chunk.batches().remaining();
         int bytes = Math.max(1, Math.min(WINDOW_BYTES, chunk.batches().remaining()));
         window.acquire(bytes);
         try {
@@ -48,8 +56,6 @@ final class PartitionDelivery {
             window.release(bytes);
             throw e;
         }
-        long records = RecordBatches.count(chunk.batches(), chunk.from(), chunk.next());
-        long logBytes = chunk.batches().remaining();
         open(object).incrementAndGet();
         CompletableFuture<Void> acknowledged = new CompletableFuture<>();
         acknowledged.whenComplete((done, refused) -> {
@@ -61,7 +67,9 @@ final class PartitionDelivery {
             }
             window.release(bytes);
         });
-        return new PendingChunk(chunk, acknowledged);
+        PendingChunk pending = new PendingChunk(chunk, OptionalLong.of(next), acknowledged);
+        next += records;
+        return pending;
     }
 
     /** An object was read to its end. */

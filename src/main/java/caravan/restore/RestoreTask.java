@@ -53,7 +53,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private boolean applyRetention;
     private CamelContext context;
     private RestorePlan plan;
-    private TargetTopics targets;
+    private volatile TargetTopics targets;
 
     @Override
     public KafkaSettings kafka() {
@@ -192,7 +192,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     }
 
     private PartitionDelivery delivery(TopicPartition target) {
-        return deliveries.computeIfAbsent(target, key -> new PartitionDelivery(progress));
+        return deliveries.computeIfAbsent(target, key -> new PartitionDelivery(progress, targets.start(target)));
     }
 
     /** Checks the counts, puts the topics' own settings in place, and ends the restore. */

@@ -44,6 +44,9 @@ public final class TargetTopics implements AutoCloseable {
     /** Effective settings of each topic before its guards were set. */
     private final Map<String, List<ConfigEntry>> unguarded = new HashMap<>();
 
+    /** Where partitions of topics end that were there before, without records. */
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
+
     /** What a person should know of the settings of each topic. */
     private final Map<String, List<String>> remarks = new HashMap<>();
 
@@ -78,7 +81,7 @@ public final class TargetTopics implements AutoCloseable {
         cluster.requireAllowed(existing.name(), NEEDED);
         List<TopicPartition> partitions = Cluster.partitions(existing);
         Map<TopicPartition, Long> starts = cluster.logStarts(partitions);
-        Map<TopicPartition, Long> ends = cluster.highWatermarks(partitions);
+        ends.putAll(cluster.highWatermarks(partitions));
         long records =
                 partitions.stream().mapToLong(p -> ends.get(p) - starts.get(p)).sum();
         if (records > 0) {
@@ -102,6 +105,11 @@ public final class TargetTopics implements AutoCloseable {
                             + plan.topics().get(0).source() + "=NAME");
         }
         plan.topics().forEach(this::prepare);
+    }
+
+    /** Offset of the first record that a prepared partition gets. */
+    long start(TopicPartition partition) {
+        return ends.getOrDefault(partition, 0L);
     }
 
     private void prepare(TopicPlan topic) {

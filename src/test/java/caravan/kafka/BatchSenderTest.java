@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.ClientRequest;
@@ -114,8 +115,8 @@ class BatchSenderTest {
         // Given
         identify();
         int half = BatchSender.MAX_REQUEST_BYTES / 2 + 1;
-        sender.send(ZERO, large(half));
-        sender.send(ONE, large(half));
+        sender.send(ZERO, large(half), OptionalLong.empty());
+        sender.send(ONE, large(half), OptionalLong.empty());
 
         // When
         run();
@@ -222,6 +223,70 @@ class BatchSenderTest {
     }
 
     @Test
+    void aFirstBatchThatIsThereTwiceStopsThePartition() {
+        // Given: the broker took it, and forgot the producer before it was asked again
+        identify();
+        CompletableFuture<Long> sent =
+                sender.send(ZERO, TestChunks.outgoing(1, 5).get(0), OptionalLong.of(0));
+        run();
+        client.respond(response(ZERO, Errors.NONE, 0), true);
+        run();
+        later();
+
+        // When
+        answer(response(ZERO, Errors.NONE, 5));
+
+        // Then
+        assertThat(sent)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("copy-0: a batch is at offset 5, and not at 0");
+    }
+
+    @Test
+    void whatCameAfterABatchOfUnknownOffsetMustStillFollowIt() {
+        // Given
+        identify();
+        List<CompletableFuture<Long>> sent = TestChunks.outgoing(2, 5).stream()
+                .map(batch -> sender.send(ZERO, batch, OptionalLong.of(0)))
+                .toList();
+        run();
+        client.respond(response(ZERO, Errors.NONE, 0), true);
+        run();
+        later();
+        answer(response(ZERO, Errors.DUPLICATE_SEQUENCE_NUMBER, -1));
+
+        // When
+        answer(response(ZERO, Errors.NONE, 10));
+
+        // Then
+        assertThat(sent.get(0)).isCompletedWithValue(-1L);
+        assertThat(sent.get(1))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("at offset 10, and not at 5");
+    }
+
+    @Test
+    void aBatchThatWasSentOnceIsNoDuplicate() {
+        identify();
+        for (TopicPartition partition : List.of(ZERO, ONE)) {
+            // Given
+            CompletableFuture<Long> sent = send(partition, 1, 5).get(0);
+            run();
+
+            // When
+            answer(response(partition, partition.equals(ZERO) ? Errors.DUPLICATE_SEQUENCE_NUMBER : Errors.NONE, -1));
+
+            // Then
+            assertThat(sent)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withMessageContaining(partition + ": the broker says that it has a batch already");
+        }
+    }
+
+    @Test
     void whatCannotBeRightStopsThePartition() {
         for (Errors error : List.of(
                 Errors.OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -233,7 +298,7 @@ class BatchSenderTest {
             BatchSender fresh = new BatchSender(
                     config, client, metadata, new OutgoingBatches(Compression.NONE, 1 << 20, false), time);
             List<CompletableFuture<Long>> sent = TestChunks.outgoing(2, 5).stream()
-                    .map(batch -> fresh.send(partition, batch))
+                    .map(batch -> fresh.send(partition, batch, OptionalLong.empty()))
                     .toList();
             identify();
             fresh.run();
@@ -405,7 +470,7 @@ class BatchSenderTest {
     @Test
     void sequencesBeginAgainBehindTheLargest() {
         // Given
-        OutgoingPartition partition = new OutgoingPartition(ZERO, Integer.MAX_VALUE - 1);
+        OutgoingPartition partition = new OutgoingPartition(ZERO, Integer.MAX_VALUE - 1, OptionalLong.empty());
         TestChunks.outgoing(2, 5).forEach(batch -> partition.add(batch, 0));
 
         // When
@@ -419,7 +484,7 @@ class BatchSenderTest {
 
     private List<CompletableFuture<Long>> send(TopicPartition partition, int batches, int records) {
         return TestChunks.outgoing(batches, records).stream()
-                .map(batch -> sender.send(partition, batch))
+                .map(batch -> sender.send(partition, batch, OptionalLong.empty()))
                 .toList();
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -95,7 +96,7 @@ class ChunkProducerTest {
     void aPendingChunkTellsOfItsAcknowledgementLater() {
         // Given
         Chunk chunk = new TestChunks().batch(CompressionType.NONE, 2_000, 0, 20).chunk();
-        PendingChunk pending = new PendingChunk(chunk, new CompletableFuture<>());
+        PendingChunk pending = new PendingChunk(chunk, OptionalLong.of(0), new CompletableFuture<>());
 
         // When
         Future<RecordMetadata> handedOver = producer.send(new ProducerRecord<>(topic, 1, null, pending));
@@ -152,6 +153,23 @@ class ChunkProducerTest {
 
         // Then
         assertThat(sent).failsWithin(SOON).withThrowableThat().withMessageContaining("at offset 6, and not at 5");
+    }
+
+    @Test
+    void somebodyElsesRecordsBeforeOursStopThePartition() {
+        // Given
+        data.send("none", List.of(TestData.keyed(topic, 0, "a", "stranger")));
+        Chunk chunk = new TestChunks().batch(CompressionType.NONE, 100, 0, 5).chunk();
+        PendingChunk pending = new PendingChunk(chunk, OptionalLong.of(0), new CompletableFuture<>());
+
+        // When
+        producer.send(new ProducerRecord<>(topic, 0, null, pending));
+
+        // Then
+        assertThat(pending.acknowledged())
+                .failsWithin(SOON)
+                .withThrowableThat()
+                .withMessageContaining("at offset 1, and not at 0");
     }
 
     @Test

@@ -23,7 +23,7 @@ class PartitionDeliveryTest {
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
     private final RestoreProgress progress = new RestoreProgress();
-    private final PartitionDelivery delivery = new PartitionDelivery(progress);
+    private final PartitionDelivery delivery = new PartitionDelivery(progress, 7);
     private final ObjectPlan object = object(0, 10);
 
     @Test
@@ -46,6 +46,17 @@ class PartitionDeliveryTest {
         // Then
         assertThat(progress.records()).isEqualTo(2);
         assertThat(progress.objects()).isEqualTo(1);
+    }
+
+    @Test
+    void eachChunkKnowsWhereItsFirstRecordMustComeToLie() throws InterruptedException {
+        // When
+        PendingChunk first = delivery.begin(object, chunk(0, 10));
+        PendingChunk second = delivery.begin(object, chunk(5, 10));
+
+        // Then
+        assertThat(first.at()).hasValue(7);
+        assertThat(second.at()).hasValue(8);
     }
 
     @Test
