@@ -1,5 +1,6 @@
 package caravan.backup;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +51,7 @@ public final class SpoolWriters implements AutoCloseable {
                 if (failure != null) {
                     throw failure;
                 }
-                threads.execute(() -> run(step, bytes, done));
+                threads.execute(new Step(step, bytes, done));
             } catch (Throwable e) {
                 give(bytes);
                 done.completeExceptionally(e);
@@ -59,20 +60,38 @@ public final class SpoolWriters implements AutoCloseable {
         return done;
     }
 
-    private void run(Runnable step, int bytes, CompletableFuture<Void> done) {
-        try {
-            step.run();
-            give(bytes);
-            done.complete(null);
-        } catch (Throwable e) {
-            give(bytes);
-            done.completeExceptionally(e);
-        }
-    }
-
-    /** What is waiting is not written any more. */
+    /** What is waiting is not written any more, and whoever waits for it is told so. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.shutdownNow().forEach(waiting -> ((Step) waiting).drop());
+    }
+
+    private final class Step implements Runnable {
+        private final Runnable step;
+        private final int bytes;
+        private final CompletableFuture<Void> done;
+
+        private Step(Runnable step, int bytes, CompletableFuture<Void> done) {
+            this.step = step;
+            this.bytes = bytes;
+            this.done = done;
+        }
+
+        @Override
+        public void run() {
+            try {
+                step.run();
+                give(bytes);
+                done.complete(null);
+            } catch (Throwable e) {
+                give(bytes);
+                done.completeExceptionally(e);
+            }
+        }
+
+        private void drop() {
+            give(bytes);
+            done.completeExceptionally(new CancellationException("the spool was closed"));
+        }
     }
 }

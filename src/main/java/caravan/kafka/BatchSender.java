@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -56,6 +57,8 @@ final class BatchSender {
     private static final short ALL_IN_SYNC_REPLICAS = -1;
     private static final long RETRY_MILLIS = 100;
     private static final long IDLE_MILLIS = 1_000;
+    /** How long brokers may say that they know no such topic, as they do just after it was made. */
+    private static final Duration MISSING = Duration.ofSeconds(30);
     /** How often a batch may arrive damaged. */
     private static final int DAMAGED_ATTEMPTS = 3;
 
@@ -137,7 +140,7 @@ final class BatchSender {
             }
         }
         metadataFailure();
-        expire(now);
+        giveUp(now);
         long wait = IDLE_MILLIS;
         if (!ready.isEmpty()) {
             wait = producer.isPresent() ? produce(producer.get(), now) : identify(now);
@@ -159,9 +162,21 @@ final class BatchSender {
         }
     }
 
-    private void expire(long now) {
+    /** Fails what can't come to its end any more. */
+    private void giveUp(long now) {
         for (OutgoingPartition partition : List.copyOf(ready)) {
-            if (now - partition.since() > deliveryTimeoutMillis) {
+            String topic = partition.partition().topic();
+            Optional<Uuid> id = metadata.topicId(topic);
+            if (id.isPresent() && !partition.same(id.get())) {
+                fail(
+                        partition,
+                        new KafkaException(
+                                partition.partition() + ": the topic was deleted and created again meanwhile"));
+            } else if (metadata.missing(topic).compareTo(MISSING) >= 0) {
+                fail(
+                        partition,
+                        new KafkaException(partition.partition() + ": there is no topic " + topic + " any more"));
+            } else if (now - partition.since() > deliveryTimeoutMillis) {
                 fail(
                         partition,
                         new TimeoutException(partition.partition() + ": no broker took a batch for "
@@ -234,14 +249,6 @@ final class BatchSender {
             Optional<Node> leader = partition.retryAt() > now ? Optional.empty() : leader(partition.partition());
             if (leader.isEmpty() || !connected.computeIfAbsent(leader.get(), node -> connected(node, now))) {
                 wait = RETRY_MILLIS;
-                continue;
-            }
-            Optional<Uuid> id = metadata.topicId(partition.partition().topic());
-            if (id.isPresent() && !partition.same(id.get())) {
-                fail(
-                        partition,
-                        new KafkaException(
-                                partition.partition() + ": the topic was deleted and created again meanwhile"));
                 continue;
             }
             Request request = requests.computeIfAbsent(leader.get(), node -> new Request());

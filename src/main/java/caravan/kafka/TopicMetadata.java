@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,12 +15,18 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.internals.ClusterResourceListeners;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.utils.LogContext;
 
 /** Who leads the partitions of some topics; kept up to date by Kafka's network client. Creates no topic. */
 final class TopicMetadata extends Metadata {
+    /** From when until when, epoch millis, each broker that was asked knew no such topic. */
+    private record Missing(long since, long until) {}
+
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
+    private final Map<String, Missing> missing = new ConcurrentHashMap<>();
 
     TopicMetadata(AbstractConfig config) {
         super(
@@ -39,6 +46,7 @@ final class TopicMetadata extends Metadata {
 
     void retain(Set<String> needed) {
         topics.retainAll(needed);
+        missing.keySet().retainAll(needed);
     }
 
     @Override
@@ -54,6 +62,27 @@ final class TopicMetadata extends Metadata {
     @Override
     protected boolean retainTopic(String topic, boolean internal, long now) {
         return topics.contains(topic);
+    }
+
+    @Override
+    public synchronized void update(int requestVersion, MetadataResponse response, boolean partial, long now) {
+        super.update(requestVersion, response, partial, now);
+        response.topicMetadata().forEach(topic -> {
+            if (topic.error() == Errors.UNKNOWN_TOPIC_OR_PARTITION) {
+                missing.merge(topic.topic(), new Missing(now, now), (first, last) -> new Missing(first.since(), now));
+            } else {
+                missing.remove(topic.topic());
+            }
+        });
+    }
+
+    /**
+     * For how long the brokers have said that there is no such topic, each that was asked. Just after a topic was made, some of
+     * them say so for a moment.
+     */
+    Duration missing(String topic) {
+        Missing known = missing.get(topic);
+        return known == null ? Duration.ZERO : Duration.ofMillis(known.until() - known.since());
     }
 
     /** The id that the topic of this name has by now; empty where it is not known, or there is none. */

@@ -438,6 +438,77 @@ class BatchSenderTest {
     }
 
     @Test
+    void aTopicThatWasCreatedAgainWithFewerPartitionsGetsNothingMore() {
+        // Given
+        identify();
+        CompletableFuture<Long> sent = send(ONE, 1, 5).get(0);
+        run();
+
+        // When
+        client.updateMetadata(RequestTestUtils.metadataUpdateWithIds(
+                1, Map.of("copy", 1), partition -> 0, Map.of("copy", Uuid.randomUuid())));
+        answer(response(ONE, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1));
+
+        // Then
+        assertThat(sent)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("deleted and created again");
+    }
+
+    @Test
+    void aTopicThatWasDeletedIsNotWaitedForAsLongAsABrokerIs() {
+        // Given
+        identify();
+        CompletableFuture<Long> sent = send(ZERO, 1, 5).get(0);
+        run();
+
+        // When
+        client.updateMetadata(deleted());
+        answer(response(ZERO, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1));
+        seconds(28);
+
+        // Then
+        assertThat(sent).isNotDone();
+
+        // When
+        seconds(4);
+
+        // Then
+        assertThat(sent)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("copy-0: there is no topic copy any more");
+    }
+
+    @Test
+    void aTopicThatIsUnknownToABrokerNowAndThenIsNotDeleted() {
+        // Given
+        identify();
+        CompletableFuture<Long> sent = send(ZERO, 1, 5).get(0);
+        run();
+        client.updateMetadata(deleted());
+        answer(response(ZERO, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1));
+        seconds(20);
+
+        // When
+        client.updateMetadata(cluster(1, Uuid.ONE_UUID));
+        client.updateMetadata(deleted());
+        seconds(20);
+
+        // Then
+        assertThat(sent).isNotDone();
+
+        // When
+        client.updateMetadata(cluster(1, Uuid.ONE_UUID));
+        seconds(1);
+        answer(response(ZERO, Errors.NONE, 0));
+
+        // Then
+        assertThat(sent).isCompletedWithValue(0L);
+    }
+
+    @Test
     void whoMayNotProduceIsToldSo() {
         // Given
         CompletableFuture<Long> sent = send(ZERO, 1, 5).get(0);
@@ -514,6 +585,17 @@ class BatchSenderTest {
     private void later() {
         time.sleep(1_000);
         run();
+    }
+
+    private void seconds(int count) {
+        for (int i = 0; i < count; i++) {
+            later();
+        }
+    }
+
+    private static MetadataResponse deleted() {
+        return RequestTestUtils.metadataUpdateWith(
+                "kafka-cluster", 1, Map.of("copy", Errors.UNKNOWN_TOPIC_OR_PARTITION), Map.of());
     }
 
     private Node broker() {
