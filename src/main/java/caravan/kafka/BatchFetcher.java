@@ -1,56 +1,43 @@
 package caravan.kafka;
 
-import caravan.kafka.ChunkSource.Fetched;
-import caravan.kafka.FetchBuffers.Piece;
+import caravan.kafka.FetchPosition.Asked;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.ClientResponse;
-import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.FetchSessionHandler;
 import org.apache.kafka.clients.FetchSessionHandler.FetchRequestData;
+import org.apache.kafka.clients.KafkaClient;
 import org.apache.kafka.clients.Metadata.LeaderAndEpoch;
-import org.apache.kafka.clients.NetworkClient;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.DisconnectException;
-import org.apache.kafka.common.message.FetchResponseData.PartitionData;
-import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Fetches record batches as they are, on a thread of its own: one request for all partitions of a broker, the next one in flight
+ * Fetches record batches as they are: one request for all partitions of a broker, the next one in flight
  * while what the last one brought is worked on. Each request says which leader epoch it believes in and which one it read last, so
  * that a broker tells where a log was truncated (KIP-320), and names topics by their ids where the broker knows them (KIP-516), so
  * that a recreated topic can't answer for the one before it.
  *
- * <p>What may be waited out is waited out here. Everything else goes into the buffers, for the polling thread to act on.
+ * <p>{@link #begin}, {@link #end}, {@link #pause} and {@link #wakeup} are for any thread, everything else belongs to one.
  */
-final class BatchFetcher implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(BatchFetcher.class);
+final class BatchFetcher {
 
     /** Last version of the request that names topics by name. */
     private static final short LAST_WITHOUT_TOPIC_IDS = 12;
@@ -64,68 +51,36 @@ final class BatchFetcher implements AutoCloseable {
     private static final int MIN_RESPONSE = 1 << 20;
     /** How long a broker may wait for more, while a partition that is left out of the request could be asked for again. */
     private static final int SHORT_WAIT_MILLIS = 5;
-    /** How often a batch with a wrong checksum is fetched again, from another replica where there is one. */
-    private static final int DAMAGED_ATTEMPTS = 3;
-
-    private static final long RETRY_MILLIS = 200;
-    private static final long CLOSE_MILLIS = 5_000;
-
-    /** One partition from its start on. Belongs to the thread that fetches. */
-    private static final class Position {
-        private final long number;
-        private final Uuid topicId;
-        private long offset;
-        private Optional<Integer> epoch;
-        private boolean paused = true;
-        private long retryAt;
-        private int damaged;
-        private Optional<Integer> replica = Optional.empty();
-        private long replicaUntil;
-
-        private Position(long number, Start start) {
-            this.number = number;
-            this.topicId = start.topicId();
-            this.offset = start.offset();
-            this.epoch = start.leaderEpoch();
-        }
-    }
-
-    /** What was asked of a partition. */
-    private record Asked(long number, long offset) {}
 
     private record Request(FetchRequestData data, Map<TopicPartition, Asked> asked) {}
 
     private final FetchBuffers buffers;
     private final ConsumerConfig config;
-    private final Time time = Time.SYSTEM;
+    private final Time time;
     private final TopicMetadata metadata;
-    private final Metrics metrics = new Metrics();
-    private final NetworkClient client;
-    private final Thread thread;
+    private final KafkaClient client;
+    private final FetchAnswers answers;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
-    private final Map<TopicPartition, Position> positions = new LinkedHashMap<>();
+    private final Map<TopicPartition, FetchPosition> positions = new LinkedHashMap<>();
     private final Map<Integer, FetchSessionHandler> sessions = new HashMap<>();
     private final Map<Integer, Request> inFlight = new HashMap<>();
-    private volatile boolean closed;
 
-    /** @param config security, and the sizes and waits of fetching */
-    BatchFetcher(ConsumerConfig config, FetchBuffers buffers) {
+    /** @param config the sizes and waits of fetching */
+    BatchFetcher(ConsumerConfig config, KafkaClient client, TopicMetadata metadata, FetchBuffers buffers, Time time) {
         this.config = config;
+        this.client = client;
+        this.metadata = metadata;
         this.buffers = buffers;
-        this.metadata = new TopicMetadata(config);
-        this.client = ClientUtils.createNetworkClient(
-                config, metrics, "caravan-fetch", new LogContext(), new ApiVersions(), time, 1, metadata, null, null);
-        this.thread = new Thread(this::run, "caravan-fetch");
-        thread.setDaemon(true);
-        thread.start();
+        this.time = time;
+        this.answers = new FetchAnswers(metadata, buffers, config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG));
     }
 
-    // ---- for the polling thread ----
+    // ---- for any thread ----
 
     /** Begins a partition, paused; what is fetched of it comes under this number. */
     void begin(TopicPartition partition, long number, Start start) {
         tell(() -> {
-            positions.put(partition, new Position(number, start));
+            positions.put(partition, new FetchPosition(partition, number, start));
             metadata.add(partition.topic());
         });
     }
@@ -140,9 +95,9 @@ final class BatchFetcher implements AutoCloseable {
 
     void pause(TopicPartition partition, boolean paused) {
         tell(() -> {
-            Position position = positions.get(partition);
+            FetchPosition position = positions.get(partition);
             if (position != null) {
-                position.paused = paused;
+                position.pause(paused);
             }
         });
     }
@@ -157,37 +112,17 @@ final class BatchFetcher implements AutoCloseable {
         client.wakeup();
     }
 
-    @Override
-    public void close() {
-        closed = true;
-        client.wakeup();
-        try {
-            thread.join(CLOSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     // ---- on its own thread ----
 
-    private void run() {
-        try {
-            while (!closed) {
-                Runnable command;
-                while ((command = commands.poll()) != null) {
-                    command.run();
-                }
-                long now = time.milliseconds();
-                send(now);
-                client.poll(positions.isEmpty() ? Long.MAX_VALUE : RETRY_MILLIS, now);
-            }
-        } catch (RuntimeException | Error e) {
-            LOG.debug("fetching ends", e);
-            buffers.fail(e instanceof Error ? e : new Error("fetching ended: " + e, e));
-        } finally {
-            client.close();
-            metrics.close();
+    /** Asks for what is wanted, and waits for something to happen. */
+    void run() {
+        Runnable command;
+        while ((command = commands.poll()) != null) {
+            command.run();
         }
+        long now = time.milliseconds();
+        send(now);
+        client.poll(positions.isEmpty() ? Long.MAX_VALUE : FetchAnswers.RETRY_MILLIS, now);
     }
 
     private void send(long now) {
@@ -198,7 +133,7 @@ final class BatchFetcher implements AutoCloseable {
         Map<TopicPartition, Asked> asked = new HashMap<>();
         Set<Integer> leftOut = new HashSet<>();
         positions.forEach((partition, position) -> {
-            if (position.paused) {
+            if (position.paused()) {
                 return;
             }
             LeaderAndEpoch leader = metadata.currentLeader(partition);
@@ -206,37 +141,38 @@ final class BatchFetcher implements AutoCloseable {
                 metadata.requestUpdate(false);
                 return;
             }
-            Node node = readFrom(partition, position, leader.leader.get(), now);
+            Node node = readFrom(position, leader.leader.get(), now);
             if (inFlight.containsKey(node.id())) {
                 return;
             }
-            if (position.retryAt > now || buffers.bytes(partition) >= MAX_BUFFERED_OF_ONE) {
+            if (position.retryAt() > now || buffers.bytes(partition) >= MAX_BUFFERED_OF_ONE) {
                 leftOut.add(node.id());
                 return;
             }
-            asked.put(partition, new Asked(position.number, position.offset));
+            asked.put(partition, position.asked(node.equals(leader.leader.get())));
             wanted.computeIfAbsent(node, unused -> new LinkedHashMap<>())
                     .put(
                             partition,
                             new FetchRequest.PartitionData(
-                                    position.topicId,
-                                    position.offset,
+                                    position.topicId(),
+                                    position.offset(),
                                     FetchRequest.INVALID_LOG_START_OFFSET,
                                     config.getInt(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
                                     leader.epoch,
-                                    position.epoch));
+                                    position.epoch()));
         });
         wanted.forEach((node, partitions) -> send(node, partitions, asked, leftOut.contains(node.id()), now));
     }
 
-    private Node readFrom(TopicPartition partition, Position position, Node leader, long now) {
-        if (position.replica.isPresent() && now < position.replicaUntil) {
-            Optional<Node> replica = metadata.fetch().nodeIfOnline(partition, position.replica.get());
-            if (replica.isPresent()) {
-                return replica.get();
+    private Node readFrom(FetchPosition position, Node leader, long now) {
+        Optional<Integer> replica = position.replica(now);
+        if (replica.isPresent()) {
+            Optional<Node> online = metadata.fetch().nodeIfOnline(position.partition(), replica.get());
+            if (online.isPresent()) {
+                return online.get();
             }
+            position.forgetReplica();
         }
-        position.replica = Optional.empty();
         return leader;
     }
 
@@ -311,7 +247,10 @@ final class BatchFetcher implements AutoCloseable {
                 || response.versionMismatch() != null
                 || response.authenticationException() != null) {
             session.handleError(DisconnectException.INSTANCE);
-            request.asked().keySet().forEach(partition -> forgetReplica(positions.get(partition)));
+            request.asked().keySet().stream()
+                    .map(positions::get)
+                    .filter(Objects::nonNull)
+                    .forEach(FetchPosition::forgetReplica);
             metadata.requestUpdate(false);
             if (response.versionMismatch() != null) {
                 buffers.fail(response.versionMismatch());
@@ -325,132 +264,24 @@ final class BatchFetcher implements AutoCloseable {
             if (answer.error() == Errors.FETCH_SESSION_TOPIC_ID_ERROR || answer.error() == Errors.UNKNOWN_TOPIC_ID) {
                 metadata.requestUpdate(false);
             }
+            later(request.asked().keySet(), now);
             return;
         }
         answer.responseData(session.sessionTopicNames(), version).forEach((partition, data) -> {
-            Position position = positions.get(partition);
+            FetchPosition position = positions.get(partition);
             Asked asked = request.asked().get(partition);
-            // What was asked for before the partition began again is nobody's.
-            if (position != null && asked != null && asked.equals(new Asked(position.number, position.offset))) {
-                take(partition, position, data, node, answer, now);
+            if (position != null && asked != null && position.waitsFor(asked)) {
+                answers.take(position, asked, data, node, answer, now);
             }
         });
-    }
-
-    private void take(
-            TopicPartition partition,
-            Position position,
-            PartitionData data,
-            Node node,
-            FetchResponse answer,
-            long now) {
-        Errors error = Errors.forCode(data.errorCode());
-        if (error == Errors.NONE && !FetchResponse.isDivergingEpoch(data)) {
-            if (FetchResponse.isPreferredReplica(data)) {
-                prefer(position, data.preferredReadReplica(), now);
-            }
-            accept(partition, position, data, node, now);
-            return;
-        }
-        position.retryAt = now + RETRY_MILLIS;
-        boolean leader =
-                metadata.currentLeader(partition).leader.filter(node::equals).isPresent();
-        forgetReplica(position);
-        switch (error) {
-            case NONE -> {
-                if (leader) {
-                    long end = data.divergingEpoch().endOffset();
-                    refuse(partition, position, Refused.truncated(position.offset, OptionalLong.of(end)));
-                }
-            }
-            case OFFSET_OUT_OF_RANGE -> {
-                if (leader) {
-                    refuse(partition, position, Refused.outOfRange(position.offset));
-                }
-            }
-            case UNKNOWN_TOPIC_ID, INCONSISTENT_TOPIC_ID -> {
-                metadata.requestUpdate(false);
-                Optional<Uuid> other = metadata.topicId(partition.topic()).filter(id -> !id.equals(position.topicId));
-                if (other.isPresent()) {
-                    unusable(
-                            partition,
-                            position,
-                            new IllegalStateException(partition + ": the topic was deleted, and created again"));
-                }
-            }
-            case NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH -> {
-                metadata.learn(
-                        partition,
-                        data.currentLeader().leaderId(),
-                        data.currentLeader().leaderEpoch(),
-                        answer.data().nodeEndpoints().stream()
-                                .map(end -> new Node(end.nodeId(), end.host(), end.port(), end.rack())));
-                metadata.requestUpdate(false);
-            }
-            case UNKNOWN_TOPIC_OR_PARTITION,
-                    REPLICA_NOT_AVAILABLE,
-                    KAFKA_STORAGE_ERROR,
-                    UNKNOWN_LEADER_EPOCH,
-                    OFFSET_NOT_AVAILABLE -> metadata.requestUpdate(false);
-            case TOPIC_AUTHORIZATION_FAILED ->
-                buffers.fail(MissingAclException.ofTopics(AclOperation.READ, List.of(partition.topic())));
-            default ->
-                buffers.fail(
-                        new KafkaException(partition + ": fetching failed: " + error.message(), error.exception()));
-        }
-    }
-
-    private void accept(TopicPartition partition, Position position, PartitionData data, Node node, long now) {
-        try {
-            Optional<Fetched> fetched = FetchedBatches.of(partition, position.offset, data);
-            if (fetched.isPresent()) {
-                buffers.add(partition, position.number, Piece.of(position.offset, fetched.get()));
-                position.offset = fetched.get().next();
-                position.epoch = Optional.of(fetched.get().epoch()).filter(epoch -> epoch >= 0);
-                position.damaged = 0;
-            }
-        } catch (CorruptRecordException e) {
-            position.damaged++;
-            position.retryAt = now + RETRY_MILLIS;
-            LOG.warn("{}: what {} sent at offset {} is damaged: {}", partition, node, position.offset, e.getMessage());
-            if (position.damaged >= DAMAGED_ATTEMPTS) {
-                unusable(partition, position, new DamagedLogException(partition, position.offset, e));
-            } else {
-                metadata.anotherReplica(partition, node.id())
-                        .ifPresentOrElse(other -> prefer(position, other.id(), now), () -> forgetReplica(position));
-            }
-        } catch (RuntimeException e) {
-            unusable(partition, position, e);
-        }
-    }
-
-    private void prefer(Position position, int replica, long now) {
-        position.replica = Optional.of(replica);
-        position.replicaUntil = now + config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG);
-    }
-
-    private static void forgetReplica(Position position) {
-        if (position != null) {
-            position.replica = Optional.empty();
-        }
     }
 
     private void later(Set<TopicPartition> partitions, long now) {
         partitions.forEach(partition -> {
-            Position position = positions.get(partition);
+            FetchPosition position = positions.get(partition);
             if (position != null) {
-                position.retryAt = now + RETRY_MILLIS;
+                position.retryAt(now + FetchAnswers.RETRY_MILLIS);
             }
         });
-    }
-
-    private void refuse(TopicPartition partition, Position position, Refused refused) {
-        position.paused = true;
-        buffers.add(partition, position.number, Piece.refused(refused));
-    }
-
-    private void unusable(TopicPartition partition, Position position, RuntimeException why) {
-        position.paused = true;
-        buffers.add(partition, position.number, Piece.unusable(position.offset, why));
     }
 }

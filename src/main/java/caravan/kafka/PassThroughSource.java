@@ -7,28 +7,75 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.ApiVersions;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.NetworkClient;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Hands out record batches as the brokers hold them. Kafka's consumer, whose partitions stay paused, is a member of the group. */
+/**
+ * Hands out record batches as the brokers hold them. Kafka's consumer, whose partitions stay paused, is a member of the group; a
+ * thread and connections of its own fetch.
+ */
 final class PassThroughSource implements ChunkSource {
+    private static final Logger LOG = LoggerFactory.getLogger(PassThroughSource.class);
 
     /** The longest time that the consumer waits to take part in a rebalance. */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
 
+    private static final long CLOSE_MILLIS = 5_000;
+
     private final ShieldedConsumer consumer;
     private final FetchBuffers buffers = new FetchBuffers();
+    private final Metrics metrics = new Metrics();
+    private final NetworkClient client;
     private final BatchFetcher fetcher;
+    private final Thread thread;
     private final Set<TopicPartition> begun = new HashSet<>();
     private Set<TopicPartition> wanted = Set.of();
     private long numbers;
+    private volatile boolean closed;
 
     /** @param config of the connections that fetch */
     PassThroughSource(ConsumerConfig config, ShieldedConsumer consumer) {
         this.consumer = consumer;
-        this.fetcher = new BatchFetcher(config, buffers);
+        TopicMetadata metadata = new TopicMetadata(config);
+        this.client = ClientUtils.createNetworkClient(
+                config,
+                metrics,
+                "caravan-fetch",
+                new LogContext(),
+                new ApiVersions(),
+                Time.SYSTEM,
+                1,
+                metadata,
+                null,
+                null);
+        this.fetcher = new BatchFetcher(config, client, metadata, buffers, Time.SYSTEM);
+        this.thread = new Thread(this::run, "caravan-fetch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                fetcher.run();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.debug("fetching ends", e);
+            buffers.fail(e instanceof Error ? e : new Error("fetching ended: " + e, e));
+        } finally {
+            client.close();
+            metrics.close();
+        }
     }
 
     @Override
@@ -98,7 +145,13 @@ final class PassThroughSource implements ChunkSource {
 
     @Override
     public void close() {
-        fetcher.close();
+        closed = true;
+        fetcher.wakeup();
+        try {
+            thread.join(CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private record Pieces(Map<TopicPartition, Piece> pieces) implements Fetch {

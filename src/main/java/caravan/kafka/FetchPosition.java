@@ -1,0 +1,113 @@
+package caravan.kafka;
+
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/** How far one partition is fetched, from its start on, and what holds it back. Belongs to the thread that fetches. */
+final class FetchPosition {
+
+    /**
+     * What a broker was asked of a partition.
+     *
+     * @param number of the beginning
+     * @param ofLeader whether the broker led the partition, as far as was known then
+     */
+    record Asked(long number, long offset, boolean ofLeader) {}
+
+    private final TopicPartition partition;
+    private final long number;
+    private final Uuid topicId;
+    private long offset;
+    private Optional<Integer> epoch;
+    private boolean paused = true;
+    private long retryAt;
+    private int damaged;
+    private Optional<Integer> replica = Optional.empty();
+    private long replicaUntil;
+
+    FetchPosition(TopicPartition partition, long number, Start start) {
+        this.partition = partition;
+        this.number = number;
+        this.topicId = start.topicId();
+        this.offset = start.offset();
+        this.epoch = start.leaderEpoch();
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    long number() {
+        return number;
+    }
+
+    Uuid topicId() {
+        return topicId;
+    }
+
+    /** The next one to fetch. */
+    long offset() {
+        return offset;
+    }
+
+    /** Partition leader epoch of what was fetched last. */
+    Optional<Integer> epoch() {
+        return epoch;
+    }
+
+    Asked asked(boolean ofLeader) {
+        return new Asked(number, offset, ofLeader);
+    }
+
+    /** Whether an answer is for what would be asked now: not for an earlier beginning, nor the second one to the same question. */
+    boolean waitsFor(Asked asked) {
+        return asked.number() == number && asked.offset() == offset;
+    }
+
+    /** All before {@code next} was fetched. */
+    void advance(long next, int leaderEpoch) {
+        offset = next;
+        epoch = Optional.of(leaderEpoch).filter(known -> known >= 0);
+        damaged = 0;
+    }
+
+    /** How often what lies at the offset came damaged, this time included. */
+    int damaged() {
+        return ++damaged;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    void pause(boolean pause) {
+        paused = pause;
+    }
+
+    /** No sooner it is asked for, epoch millis. */
+    long retryAt() {
+        return retryAt;
+    }
+
+    void retryAt(long time) {
+        retryAt = time;
+    }
+
+    /** The follower to read from for now. */
+    Optional<Integer> replica(long now) {
+        if (now >= replicaUntil) {
+            replica = Optional.empty();
+        }
+        return replica;
+    }
+
+    void prefer(int follower, long until) {
+        replica = Optional.of(follower);
+        replicaUntil = until;
+    }
+
+    void forgetReplica() {
+        replica = Optional.empty();
+    }
+}

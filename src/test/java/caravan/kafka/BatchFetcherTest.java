@@ -1,0 +1,533 @@
+package caravan.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import caravan.kafka.FetchBuffers.Piece;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.ClientRequest;
+import org.apache.kafka.clients.MockClient;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.ControlRecordType;
+import org.apache.kafka.common.record.EndTransactionMarker;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.requests.MetadataResponse;
+import org.apache.kafka.common.requests.MetadataResponse.PartitionMetadata;
+import org.apache.kafka.common.requests.RequestTestUtils;
+import org.apache.kafka.common.utils.MockTime;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What of which broker is asked for, and what is made of its answers. */
+class BatchFetcherTest {
+    private static final TopicPartition ZERO = new TopicPartition("orders", 0);
+    private static final TopicPartition ONE = new TopicPartition("orders", 1);
+    private static final Uuid TOPIC = Uuid.ONE_UUID;
+    private static final int SESSION = 321;
+    private static final int LEADER_EPOCH = 12;
+    /** Of the batches that {@link TestChunks} makes. */
+    private static final int BATCH_EPOCH = 9;
+
+    private final MockTime time = new MockTime();
+    private final ConsumerConfig config =
+            new ConsumerConfig(new KafkaSettings("localhost:9092").fetcher(Long.MAX_VALUE));
+    private final TopicMetadata metadata = new TopicMetadata(config);
+    private final MockClient client = new MockClient(time, metadata);
+    private final FetchBuffers buffers = new FetchBuffers();
+    private final BatchFetcher fetcher = new BatchFetcher(config, client, metadata, buffers, time);
+
+    @BeforeEach
+    void brokerZeroLeads() {
+        metadata.add("orders");
+        client.updateMetadata(cluster(0, LEADER_EPOCH, TOPIC));
+    }
+
+    @Test
+    void aRequestSaysWhatItBelievesAndTheNextOneWhatCame() {
+        // Given
+        begin(ZERO, 1, new Start(TOPIC, 40, Optional.of(8)));
+
+        // When
+        run();
+
+        // Then
+        FetchRequest request = fetch(asked().get(0));
+        assertThat(request.isolationLevel()).isEqualTo(IsolationLevel.READ_COMMITTED);
+        assertThat(request.data().topics().get(0).topicId()).isEqualTo(TOPIC);
+        FetchPartition first = partition(asked().get(0), ZERO);
+        assertThat(first.fetchOffset()).isEqualTo(40);
+        assertThat(first.currentLeaderEpoch()).isEqualTo(LEADER_EPOCH);
+        assertThat(first.lastFetchedEpoch()).isEqualTo(8);
+
+        // When
+        answer(asked().get(0), records(40, 5));
+
+        // Then
+        assertThat(taken(ZERO).fetched().orElseThrow().next()).isEqualTo(45);
+        FetchPartition second = partition(asked().get(0), ZERO);
+        assertThat(second.fetchOffset()).isEqualTo(45);
+        assertThat(second.lastFetchedEpoch()).isEqualTo(BATCH_EPOCH);
+    }
+
+    @Test
+    void anAnswerToAnEarlierBeginningIsNobodys() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When: it begins again, there where it began before
+        begin(ZERO, 2, start(40));
+        run();
+        answer(asked().get(0), records(40, 5));
+
+        // Then
+        assertThat(buffered(ZERO)).isEmpty();
+        assertThat(partition(asked().get(0), ZERO).fetchOffset()).isEqualTo(40);
+        answer(asked().get(0), records(40, 7));
+        assertThat(taken(ZERO).fetched().orElseThrow().next()).isEqualTo(47);
+    }
+
+    @Test
+    void aPartitionThatEndedIsNotAskedForAndItsAnswerIsNobodys() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When
+        fetcher.end(ZERO);
+        run();
+        answer(asked().get(0), records(40, 5));
+
+        // Then
+        assertThat(buffered(ZERO)).isEmpty();
+        assertThat(asked()).isEmpty();
+    }
+
+    @Test
+    void whatTwoBrokersSendBecauseTheLeaderChangedMeanwhileIsTakenOnce() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        client.updateMetadata(cluster(1, LEADER_EPOCH + 1, TOPIC));
+        run();
+        ClientRequest before = askedOf(0);
+        ClientRequest after = askedOf(1);
+
+        // When
+        answer(after, records(40, 5));
+        answer(before, records(40, 5));
+
+        // Then
+        assertThat(taken(ZERO).fetched().orElseThrow().next()).isEqualTo(45);
+        assertThat(buffered(ZERO)).isEmpty();
+        assertThat(partition(askedOf(1), ZERO).fetchOffset()).isEqualTo(45);
+    }
+
+    @Test
+    void anOffsetThatTheLeaderDoesNotServeIsHandedOnAndNotAskedForAgain() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When
+        answer(asked().get(0), error(Errors.OFFSET_OUT_OF_RANGE));
+        later();
+
+        // Then
+        assertThat(taken(ZERO).refused()).contains(Refused.outOfRange(40));
+        assertThat(asked()).isEmpty();
+    }
+
+    @Test
+    void aLogThatDivergesIsHandedOnWithTheEndOfWhatIsCommon() {
+        // Given
+        begin(ZERO, 1, new Start(TOPIC, 40, Optional.of(8)));
+        run();
+
+        // When
+        answer(asked().get(0), diverging(30));
+
+        // Then
+        assertThat(taken(ZERO).refused()).contains(Refused.truncated(40, OptionalLong.of(30)));
+    }
+
+    @Test
+    void aFollowersWordIsNeverEnough() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        for (PartitionData word : List.of(error(Errors.OFFSET_OUT_OF_RANGE), diverging(30))) {
+            answer(asked().get(0), data().setPreferredReadReplica(1));
+            assertThat(asked().get(0).destination()).isEqualTo("1");
+
+            // When
+            answer(asked().get(0), word);
+            later();
+
+            // Then
+            assertThat(buffered(ZERO)).isEmpty();
+            assertThat(asked().get(0).destination()).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void whoWasAskedAsAFollowerDoesNotSpeakAsTheLeaderThatItBecame() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        answer(asked().get(0), data().setPreferredReadReplica(1));
+        ClientRequest ofFollower = askedOf(1);
+
+        // When
+        client.updateMetadata(cluster(1, LEADER_EPOCH + 1, TOPIC));
+        answer(ofFollower, error(Errors.OFFSET_OUT_OF_RANGE));
+        later();
+
+        // Then
+        assertThat(buffered(ZERO)).isEmpty();
+        assertThat(partition(askedOf(1), ZERO).currentLeaderEpoch()).isEqualTo(LEADER_EPOCH + 1);
+    }
+
+    @Test
+    void whoLedAndDoesNotAnyMoreIsNotBelieved() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When
+        client.updateMetadata(cluster(1, LEADER_EPOCH + 1, TOPIC));
+        answer(askedOf(0), error(Errors.OFFSET_OUT_OF_RANGE));
+        later();
+
+        // Then
+        assertThat(buffered(ZERO)).isEmpty();
+        assertThat(askedOf(1)).isNotNull();
+    }
+
+    @Test
+    void whatIsDamagedIsAskedOfAnotherReplicaAndStopsThePartitionTheThirdTime() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        PartitionData damaged = records(40, 5);
+        MemoryRecords bytes = (MemoryRecords) damaged.records();
+        int last = bytes.sizeInBytes() - 1;
+        bytes.buffer().put(last, (byte) (bytes.buffer().get(last) ^ 1));
+
+        // When
+        answer(asked().get(0), damaged);
+        later();
+        assertThat(asked().get(0).destination()).isEqualTo("1");
+        answer(asked().get(0), damaged);
+        later();
+        assertThat(buffered(ZERO)).isEmpty();
+        answer(asked().get(0), damaged);
+
+        // Then
+        assertThat(taken(ZERO).unusable()).containsInstanceOf(DamagedLogException.class);
+        later();
+        assertThat(asked()).isEmpty();
+    }
+
+    @Test
+    void aNewConnectionBeginsANewSessionThatNamesEveryPartition() {
+        // Given
+        begin(ZERO, 1, start(40));
+        begin(ONE, 2, start(70));
+        run();
+        assertThat(fetch(asked().get(0)).metadata().isFull()).isTrue();
+        answer(asked().get(0), Map.of(ZERO, records(40, 5), ONE, data()), SESSION);
+        FetchRequest incremental = fetch(asked().get(0));
+        assertThat(incremental.metadata().isFull()).isFalse();
+        assertThat(incremental.metadata().sessionId()).isEqualTo(SESSION);
+        assertThat(incremental.data().topics().get(0).partitions())
+                .as("the other one is where it was")
+                .hasSize(1);
+
+        // When
+        client.disconnect("0");
+        run();
+        later();
+
+        // Then
+        FetchRequest again = fetch(asked().get(0));
+        assertThat(again.metadata().isFull()).isTrue();
+        assertThat(again.data().topics().get(0).partitions()).hasSize(2);
+        assertThat(partition(asked().get(0), ZERO).fetchOffset()).isEqualTo(45);
+        assertThat(partition(asked().get(0), ONE).fetchOffset()).isEqualTo(70);
+    }
+
+    @Test
+    void aSessionThatTheBrokerForgotIsBegunAgainAfterAWhile() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        answer(asked().get(0), Map.of(ZERO, records(40, 5)), SESSION);
+
+        // When
+        client.respondToRequest(
+                asked().get(0), FetchResponse.of(Errors.FETCH_SESSION_ID_NOT_FOUND, 0, 0, new LinkedHashMap<>()));
+        run();
+        assertThat(asked()).as("not asked in vain at once").isEmpty();
+        later();
+
+        // Then
+        assertThat(fetch(asked().get(0)).metadata().isFull()).isTrue();
+        assertThat(partition(asked().get(0), ZERO).fetchOffset()).isEqualTo(45);
+    }
+
+    @Test
+    void aPartitionOfWhichEnoughWaitsIsLeftOutAndTheOthersAreNotKeptWaiting() {
+        // Given
+        begin(ZERO, 1, start(0));
+        begin(ONE, 2, start(0));
+        run();
+
+        // When
+        answer(asked().get(0), Map.of(ZERO, records(0, 1, 4 << 20), ONE, records(0, 1)), 0);
+
+        // Then
+        FetchRequest request = fetch(asked().get(0));
+        assertThat(request.data().topics().get(0).partitions())
+                .extracting(FetchPartition::partition)
+                .containsExactly(1);
+        assertThat(request.maxWait()).isLessThan(50);
+
+        // When
+        taken(ZERO);
+        answer(asked().get(0), Map.of(ONE, data()), 0);
+
+        // Then
+        assertThat(partition(asked().get(0), ZERO).fetchOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsAskedForWhileTooMuchWaits() {
+        // Given
+        begin(ZERO, 1, start(0));
+        run();
+        buffers.begin(ONE, 2);
+        buffers.add(ONE, 2, Piece.of(0, new ChunkSource.Fetched(1, 0, ByteBuffer.allocate(32 << 20))));
+
+        // When
+        answer(asked().get(0), records(0, 5));
+
+        // Then
+        assertThat(asked()).isEmpty();
+
+        // When
+        taken(ONE);
+        run();
+
+        // Then
+        assertThat(asked()).hasSize(1);
+    }
+
+    @Test
+    void aPausedPartitionIsNotAskedFor() {
+        // Given
+        begin(ZERO, 1, start(0));
+        fetcher.pause(ZERO, true);
+
+        // When
+        run();
+
+        // Then
+        assertThat(asked()).isEmpty();
+    }
+
+    @Test
+    void markersAloneMoveThePosition() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When
+        answer(
+                asked().get(0),
+                data().setRecords(MemoryRecords.withEndTransactionMarker(
+                        40, 1_000, BATCH_EPOCH, 5, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0))));
+
+        // Then
+        ChunkSource.Fetched fetched = taken(ZERO).fetched().orElseThrow();
+        assertThat(fetched.next()).isEqualTo(41);
+        assertThat(fetched.batches().hasRemaining()).isFalse();
+    }
+
+    @Test
+    void aTopicThatWasCreatedAgainEndsIt() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When
+        client.updateMetadata(cluster(0, 0, Uuid.randomUuid()));
+        answer(asked().get(0), error(Errors.UNKNOWN_TOPIC_ID));
+
+        // Then
+        assertThat(taken(ZERO).unusable().orElseThrow()).hasMessageContaining("deleted, and created again");
+    }
+
+    @Test
+    void aNewLeaderThatTheOldOneNamesIsAskedWithItsEpoch() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When
+        answer(
+                asked().get(0),
+                error(Errors.NOT_LEADER_OR_FOLLOWER)
+                        .setCurrentLeader(new LeaderIdAndEpoch().setLeaderId(1).setLeaderEpoch(LEADER_EPOCH + 1)));
+        client.updateMetadata(cluster(1, LEADER_EPOCH + 1, TOPIC));
+        later();
+
+        // Then
+        assertThat(partition(askedOf(1), ZERO).currentLeaderEpoch()).isEqualTo(LEADER_EPOCH + 1);
+    }
+
+    @Test
+    void whatNobodyKnowsTheMeaningOfIsTold() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+
+        // When
+        answer(asked().get(0), error(Errors.CORRUPT_MESSAGE));
+
+        // Then
+        assertThatThrownBy(() -> buffered(ZERO))
+                .isInstanceOf(KafkaException.class)
+                .hasMessageContaining("orders-0: fetching failed");
+    }
+
+    private void begin(TopicPartition partition, long number, Start start) {
+        buffers.begin(partition, number);
+        fetcher.begin(partition, number, start);
+        fetcher.pause(partition, false);
+    }
+
+    private static Start start(long offset) {
+        return new Start(TOPIC, offset, Optional.empty());
+    }
+
+    private void run() {
+        for (int i = 0; i < 3; i++) {
+            fetcher.run();
+        }
+    }
+
+    private void later() {
+        time.sleep(FetchAnswers.RETRY_MILLIS + 1);
+        run();
+    }
+
+    private void answer(ClientRequest request, PartitionData data) {
+        answer(request, Map.of(ZERO, data), 0);
+    }
+
+    private void answer(ClientRequest request, Map<TopicPartition, PartitionData> data, int session) {
+        LinkedHashMap<TopicIdPartition, PartitionData> parts = new LinkedHashMap<>();
+        data.forEach((partition, part) ->
+                parts.put(new TopicIdPartition(TOPIC, partition), part.setPartitionIndex(partition.partition())));
+        client.respondToRequest(request, FetchResponse.of(Errors.NONE, 0, session, parts));
+        run();
+    }
+
+    private static PartitionData data() {
+        return new PartitionData()
+                .setHighWatermark(1_000)
+                .setLastStableOffset(1_000)
+                .setRecords(MemoryRecords.EMPTY);
+    }
+
+    private static PartitionData error(Errors error) {
+        return data().setErrorCode(error.code());
+    }
+
+    private static PartitionData diverging(long end) {
+        return data().setDivergingEpoch(new EpochEndOffset().setEpoch(7).setEndOffset(end));
+    }
+
+    private static PartitionData records(long from, int count) {
+        return records(from, count, 100);
+    }
+
+    private static PartitionData records(long from, int count, int bytes) {
+        return data().setRecords(MemoryRecords.readableRecords(
+                new TestChunks().batch(CompressionType.NONE, bytes, from, count).bytes()));
+    }
+
+    private Map<TopicPartition, Piece> buffered(TopicPartition partition) {
+        try {
+            return buffers.take(Set.of(partition), Duration.ZERO);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Piece taken(TopicPartition partition) {
+        Map<TopicPartition, Piece> pieces = buffered(partition);
+        assertThat(pieces).containsOnlyKeys(partition);
+        return pieces.get(partition);
+    }
+
+    private List<ClientRequest> asked() {
+        return client.requests().stream()
+                .filter(request -> request.apiKey() == ApiKeys.FETCH)
+                .toList();
+    }
+
+    private ClientRequest askedOf(int broker) {
+        return asked().stream()
+                .filter(request -> request.destination().equals(Integer.toString(broker)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static FetchRequest fetch(ClientRequest request) {
+        return (FetchRequest) request.requestBuilder().build();
+    }
+
+    private static FetchPartition partition(ClientRequest request, TopicPartition partition) {
+        return fetch(request).data().topics().get(0).partitions().stream()
+                .filter(asked -> asked.partition() == partition.partition())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Two brokers that are in sync. */
+    private static MetadataResponse cluster(int leader, int epoch, Uuid topicId) {
+        return RequestTestUtils.metadataUpdateWith(
+                "kafka-cluster",
+                2,
+                Map.of(),
+                Map.of("orders", 2),
+                partition -> epoch,
+                (error, partition, unused, leaderEpoch, replicas, isr, offline) -> new PartitionMetadata(
+                        error, partition, Optional.of(leader), leaderEpoch, List.of(0, 1), List.of(0, 1), List.of()),
+                ApiKeys.METADATA.latestVersion(),
+                Map.of("orders", topicId));
+    }
+}
