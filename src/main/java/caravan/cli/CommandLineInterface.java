@@ -3,7 +3,10 @@ package caravan.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionStrategy;
@@ -28,19 +31,39 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Every option can also be given as an environment variable: --max-age as CARAVAN_MAX_AGE,",
             "or CARAVAN_MAX_AGE_FILE, which names a file with the value.",
             "Exit codes: 0 done, 1 could not, 2 usage, 3 needs attention, 4 damage, 130/143 cut short."
-        },
-        subcommands = {
-            BackupCommand.class,
-            RestoreCommand.class,
-            ListCommand.class,
-            InfoCommand.class,
-            VerifyCommand.class,
-            CatCommand.class,
-            RunCommand.class
         })
 public final class CommandLineInterface {
 
+    private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
     private CommandLineInterface() {}
+
+    private static Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("backup", BackupCommand::new);
+        commands.put("restore", RestoreCommand::new);
+        commands.put("list", ListCommand::new);
+        commands.put("info", InfoCommand::new);
+        commands.put("verify", VerifyCommand::new);
+        commands.put("cat", CatCommand::new);
+        commands.put("run", RunCommand::new);
+        return commands;
+    }
+
+    /** The command line with all commands. */
+    static CommandLine all() {
+        CommandLine line = new CommandLine(new CommandLineInterface());
+        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        return line;
+    }
+
+    /** With the command alone that the arguments begin with: to look at all of them takes a third of a second. */
+    private static CommandLine line(String... args) {
+        Supplier<Object> command = args.length == 0 ? null : COMMANDS.get(args[0]);
+        return command == null
+                ? all()
+                : new CommandLine(new CommandLineInterface()).addSubcommand(args[0], command.get());
+    }
 
     /** Runs one command on standard output and error. */
     public static int run(String... args) {
@@ -66,7 +89,7 @@ public final class CommandLineInterface {
     }
 
     private static int run(PrintWriter out, PrintWriter err, IExecutionStrategy strategy, String... args) {
-        CommandLine line = new CommandLine(new CommandLineInterface())
+        CommandLine line = line(args)
                 .setOut(out)
                 .setErr(err)
                 // For the defaults in help only: a secret from a variable is to be taken as it is, with whatever ${ is

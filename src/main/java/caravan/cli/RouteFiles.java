@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -42,6 +42,13 @@ final class RouteFiles extends DefaultRoutesCollector {
     /** What the service has beside: its HTTP API. */
     private static final String SERVICE = "service";
 
+    /** Our own of each, by name: a search for them would read all jars. */
+    static final Map<String, List<String>> OWN = Map.of(
+            TEMPLATES,
+            List.of("kafka-backup-records", "kafka-backup", "kafka-restore-records", "kafka-restore"),
+            SERVICE,
+            List.of("api"));
+
     private static final Pattern ROUTE_FILE = Pattern.compile(".+\\.camel\\.(yaml|xml)");
     private static final Pattern LIKE_ROUTE_FILE = Pattern.compile(".+\\.(ya?ml|xml)");
     private static final Pattern LINE =
@@ -51,6 +58,7 @@ final class RouteFiles extends DefaultRoutesCollector {
     private final boolean tasks;
     private final StoreRoutes store;
     private Optional<String> reading = Optional.empty();
+    private Optional<Collection<Resource>> found = Optional.empty();
 
     /**
      * @param directory the user's; empty for the files in the jar alone
@@ -84,18 +92,27 @@ final class RouteFiles extends DefaultRoutesCollector {
         return builders;
     }
 
+    /** Camel asks twice: for what the files say of their loading, and to load them. */
     @Override
     public Collection<Resource> findRouteResourcesFromDirectory(CamelContext context, String exclude, String include) {
+        Collection<Resource> files = found.orElseGet(() -> parsed(context));
+        found = Optional.of(files);
+        return files;
+    }
+
+    private List<Resource> parsed(CamelContext context) {
         List<Resource> files = new ArrayList<>();
         for (String part : tasks ? List.of(TEMPLATES, SERVICE) : List.of(TEMPLATES)) {
             Optional<Path> own = directory.map(users -> users.resolve(part)).filter(Files::isDirectory);
             if (own.isPresent()) {
                 files.addAll(files(context, own.get(), List.of()));
             } else {
-                files.addAll(found(context, "classpath:routes/" + part + "/*.camel.yaml"));
+                OWN.get(part)
+                        .forEach(name -> files.add(ResourceHelper.resolveResource(
+                                context, "classpath:routes/" + part + "/" + name + ".camel.yaml")));
             }
         }
-        store.patterns(directory).forEach(pattern -> files.addAll(found(context, pattern)));
+        store.locations(directory).forEach(file -> files.add(ResourceHelper.resolveResource(context, file)));
         if (tasks && directory.isPresent()) {
             files.addAll(files(context, directory.get(), List.of(TEMPLATES, STORES, SERVICE)));
         }
@@ -103,12 +120,6 @@ final class RouteFiles extends DefaultRoutesCollector {
             parse(context, file);
         }
         return files;
-    }
-
-    private List<Resource> found(CamelContext context, String pattern) {
-        return super.findRouteResourcesFromDirectory(context, null, pattern).stream()
-                .sorted(Comparator.comparing(Resource::getLocation))
-                .toList();
     }
 
     private void parse(CamelContext context, Resource file) {

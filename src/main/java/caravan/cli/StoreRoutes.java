@@ -43,7 +43,7 @@ record StoreRoutes(String kind, Map<String, String> properties, Map<String, Obje
      * What to load: from the user's routes, if they have files in {@code stores/} that are not another kind's, else the file in
      * the jar.
      */
-    List<String> patterns(Optional<Path> routes) {
+    List<String> locations(Optional<Path> routes) {
         List<String> own =
                 routes.map(directory -> own(directory.resolve("stores"))).orElse(List.of());
         return own.isEmpty() ? List.of("classpath:routes/stores/" + kind + ".camel.yaml") : own;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The contract of the commands, {@code src/main/docs/commands.md}, names all that there is. */
 class CommandsDocumentTest {
     private static final Map<String, String> SECTIONS = new HashMap<>();
-    private static final CommandLine COMMANDS = new CommandLine(CommandLineInterface.class);
+    private static final CommandLine COMMANDS = CommandLineInterface.all();
 
     @BeforeAll
     static void read() throws IOException {

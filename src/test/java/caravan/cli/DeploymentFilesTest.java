@@ -30,7 +30,7 @@ class DeploymentFilesTest {
     private static final int DRAIN_SECONDS = 50;
 
     private static final CommandLine RUN =
-            new CommandLine(CommandLineInterface.class).getSubcommands().get("run");
+            CommandLineInterface.all().getSubcommands().get("run");
 
     @Test
     void theImageDocumentsThePortsOfTheService() throws IOException {

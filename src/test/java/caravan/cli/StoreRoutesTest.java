@@ -29,9 +29,9 @@ class StoreRoutesTest {
 
     @Test
     void isTheOneOfTheKindInTheJar() {
-        assertThat(store.patterns(Optional.empty())).containsExactly(OURS);
-        assertThat(store.patterns(Optional.of(routes.resolve("nowhere")))).containsExactly(OURS);
-        assertThat(store.patterns(Optional.of(routes))).containsExactly(OURS);
+        assertThat(store.locations(Optional.empty())).containsExactly(OURS);
+        assertThat(store.locations(Optional.of(routes.resolve("nowhere")))).containsExactly(OURS);
+        assertThat(store.locations(Optional.of(routes))).containsExactly(OURS);
     }
 
     @Test
@@ -42,7 +42,7 @@ class StoreRoutesTest {
         add("README.md");
 
         // Then
-        assertThat(store.patterns(Optional.of(routes)))
+        assertThat(store.locations(Optional.of(routes)))
                 .containsExactly("file:" + routes.resolve("stores/directory.camel.yaml"));
     }
 
@@ -52,7 +52,7 @@ class StoreRoutesTest {
         add("s3.camel.yaml");
 
         // Then
-        assertThat(store.patterns(Optional.of(routes))).containsExactly(OURS);
+        assertThat(store.locations(Optional.of(routes))).containsExactly(OURS);
     }
 
     @Test
@@ -61,7 +61,7 @@ class StoreRoutesTest {
         add("elsewhere.camel.xml");
 
         // Then
-        assertThat(store.patterns(Optional.of(routes)))
+        assertThat(store.locations(Optional.of(routes)))
                 .containsExactly("file:" + routes.resolve("stores/elsewhere.camel.xml"));
     }
 
