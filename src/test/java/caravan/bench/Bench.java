@@ -44,6 +44,7 @@ public final class Bench {
     private void run() throws IOException {
         ProcFiles.require();
         CaravanJar.requireFresh(options.jar());
+        options.classData().ifPresent(archive -> CaravanJar.requireClassData(archive, options.jar()));
         List<Scenario> chosen = chosen();
         try (Workspace workspace = new Workspace()) {
             Console.step("starting a broker and an S3 server");

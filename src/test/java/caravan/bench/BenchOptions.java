@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Measures Caravan beside Kafka's own tools, in one run.")
 final class BenchOptions {
+    /** What {@code exec:exec@cds} makes. */
+    private static final Path CLASS_DATA = Path.of("target", "caravan.jsa");
+
     @Option(
             names = "--scenarios",
             split = ",",
@@ -44,8 +47,9 @@ final class BenchOptions {
     @Option(
             names = "--java-opts",
             paramLabel = "OPTIONS",
-            defaultValue = "",
-            description = "Options for Caravan's JVM, such as '-Xmx256m -XX:+UseSerialGC' (default: none).")
+            description =
+                    "Options for Caravan's JVM (default: those of src/main/launcher/jvm.options, -Xmx256m, and the class data"
+                            + " archive).")
     private String javaOpts;
 
     @Option(names = "--jar", paramLabel = "FILE", defaultValue = "target/caravan.jar", description = "Caravan's jar.")
@@ -79,7 +83,18 @@ final class BenchOptions {
         return warmups;
     }
 
+    /** The class data archive that is used, if one is. */
+    Optional<Path> classData() {
+        return javaOpts == null ? Optional.of(CLASS_DATA) : Optional.empty();
+    }
+
     List<String> javaOpts() {
+        if (javaOpts == null) {
+            return List.of(
+                    "@" + Path.of("src", "main", "launcher", "jvm.options").toAbsolutePath(),
+                    "-Xmx256m",
+                    "-XX:SharedArchiveFile=" + CLASS_DATA.toAbsolutePath());
+        }
         return javaOpts.isBlank() ? List.of() : List.of(javaOpts.trim().split("\\s+"));
     }
 

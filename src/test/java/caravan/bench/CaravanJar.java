@@ -47,6 +47,19 @@ final class CaravanJar {
         }
     }
 
+    /** Fails if the class data archive is not there, or not of this jar: the JVM would leave it aside without a word. */
+    static void requireClassData(Path archive, Path jar) {
+        try {
+            if (!Files.isRegularFile(archive)
+                    || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0) {
+                throw new BenchException(
+                        archive + " is missing, or older than the jar. Make it first: mvn exec:exec@cds");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Runs a command to its end, measured. */
     Finished run(String... arguments) {
         return run(environment, arguments);
