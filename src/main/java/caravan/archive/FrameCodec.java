@@ -15,10 +15,16 @@ final class FrameCodec implements AutoCloseable {
     private ByteBuffer input = ByteBuffer.allocateDirect(0);
     private ByteBuffer output = ByteBuffer.allocateDirect(0);
 
-    FrameCodec(int zstdLevel, int deflateLevel) {
+    FrameCodec() {
         // The checksum of each frame is what finds a flipped bit; readers need the size to allocate once.
-        zstd = new ZstdCompressCtx().setLevel(zstdLevel).setChecksum(true).setContentSize(true);
-        deflater = new Deflater(deflateLevel, true);
+        zstd = new ZstdCompressCtx().setChecksum(true).setContentSize(true);
+        deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    }
+
+    /** From the next frame on. */
+    FrameCodec zstdLevel(int level) {
+        zstd.setLevel(level);
+        return this;
     }
 
     /** An empty buffer for so many bytes of log. */

@@ -11,68 +11,98 @@ import java.util.concurrent.Semaphore;
  */
 public final class FrameCodecs implements AutoCloseable {
     public static final int DEFAULT_ZSTD_LEVEL = 3;
-    public static final int DEFAULT_DEFLATE_LEVEL = 6;
 
+    /** The highest level whose contexts stay small; those above are for archives that are written once by hand. */
+    public static final int HIGHEST_ZSTD_LEVEL = 19;
+
+    private final Pool pool;
     private final int zstdLevel;
-    private final int deflateLevel;
-    private final Semaphore permits;
-    private final Deque<FrameCodec> idle = new ArrayDeque<>();
-    private boolean closed;
 
     /**
      * @param contexts how many frames can be compressed at a time, at least 1
-     * @param zstdLevel of zstd, as {@code com.github.luben.zstd.Zstd.compress} takes it
-     * @param deflateLevel of deflate, 0 to 9
      */
-    public FrameCodecs(int contexts, int zstdLevel, int deflateLevel) {
-        if (contexts < 1) {
-            throw new IllegalArgumentException("no context: " + contexts);
-        }
-        this.zstdLevel = zstdLevel;
-        this.deflateLevel = deflateLevel;
-        this.permits = new Semaphore(contexts, true);
+    public FrameCodecs(int contexts) {
+        this(new Pool(contexts), DEFAULT_ZSTD_LEVEL);
     }
 
-    /** Contexts of the usual levels. */
-    public FrameCodecs(int contexts) {
-        this(contexts, DEFAULT_ZSTD_LEVEL, DEFAULT_DEFLATE_LEVEL);
+    private FrameCodecs(Pool pool, int zstdLevel) {
+        if (zstdLevel < 1 || zstdLevel > HIGHEST_ZSTD_LEVEL) {
+            throw new IllegalArgumentException("no level of zstd: " + zstdLevel);
+        }
+        this.pool = pool;
+        this.zstdLevel = zstdLevel;
+    }
+
+    /**
+     * The same contexts for those who want another level; they end with these.
+     *
+     * @param level of zstd, 1 (fastest) to {@value #HIGHEST_ZSTD_LEVEL}
+     */
+    public FrameCodecs atZstdLevel(int level) {
+        return new FrameCodecs(pool, level);
     }
 
     /** Takes a context, and waits for one if all are in use: a frame takes some 20 ms. */
     FrameCodec take() {
-        permits.acquireUninterruptibly();
-        synchronized (idle) {
-            if (!idle.isEmpty()) {
-                return idle.pop();
-            }
-        }
-        try {
-            return new FrameCodec(zstdLevel, deflateLevel);
-        } catch (RuntimeException | Error e) {
-            permits.release();
-            throw e;
-        }
+        return pool.take().zstdLevel(zstdLevel);
     }
 
     /** Gives a context back. */
     void give(FrameCodec codec) {
-        synchronized (idle) {
-            if (closed) {
-                codec.close();
-            } else {
-                idle.push(codec);
-            }
-        }
-        permits.release();
+        pool.give(codec);
     }
 
     /** Frees the contexts; those in use when they are given back. */
     @Override
     public void close() {
-        synchronized (idle) {
-            closed = true;
-            idle.forEach(FrameCodec::close);
-            idle.clear();
+        pool.close();
+    }
+
+    /** The contexts of all levels. */
+    private static final class Pool {
+        private final Semaphore permits;
+        private final Deque<FrameCodec> idle = new ArrayDeque<>();
+        private boolean closed;
+
+        private Pool(int contexts) {
+            if (contexts < 1) {
+                throw new IllegalArgumentException("no context: " + contexts);
+            }
+            this.permits = new Semaphore(contexts, true);
+        }
+
+        private FrameCodec take() {
+            permits.acquireUninterruptibly();
+            synchronized (idle) {
+                if (!idle.isEmpty()) {
+                    return idle.pop();
+                }
+            }
+            try {
+                return new FrameCodec();
+            } catch (RuntimeException | Error e) {
+                permits.release();
+                throw e;
+            }
+        }
+
+        private void give(FrameCodec codec) {
+            synchronized (idle) {
+                if (closed) {
+                    codec.close();
+                } else {
+                    idle.push(codec);
+                }
+            }
+            permits.release();
+        }
+
+        private void close() {
+            synchronized (idle) {
+                closed = true;
+                idle.forEach(FrameCodec::close);
+                idle.clear();
+            }
         }
     }
 }

@@ -50,6 +50,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     private long maxBytes = 64L << 20;
     private long maxAgeMillis = 60_000;
     private Compression compression = Compression.AUTO;
+    private int zstdLevel = FrameCodecs.DEFAULT_ZSTD_LEVEL;
     private boolean unidentifiedTopics;
     private long verifyIntervalMillis;
     private AggregateController objects;
@@ -125,7 +126,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
                 Writer.name());
         SpooledObject object = new SpooledObject(
                 bean("spool", Spool.class),
-                bean("frameCodecs", FrameCodecs.class),
+                bean("frameCodecs", FrameCodecs.class).atZstdLevel(zstdLevel),
                 compression,
                 ledger,
                 identity,
@@ -401,6 +402,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     /** {@code auto}, {@code zstd}, {@code stored} or {@code deflate}. */
     public void setCompression(String compression) {
         this.compression = Compression.valueOf(compression.toUpperCase(Locale.ROOT));
+    }
+
+    /** Level of zstd, 1 (fastest) to {@value FrameCodecs#HIGHEST_ZSTD_LEVEL} (smallest). */
+    public void setZstdLevel(int zstdLevel) {
+        this.zstdLevel = zstdLevel;
     }
 
     /** How often the archive is checked, such as {@code 24h}; 0 for never. */

@@ -1,6 +1,7 @@
 package caravan.cli;
 
 import caravan.archive.Compression;
+import caravan.archive.FrameCodecs;
 import caravan.backup.BackupException;
 import caravan.backup.BackupTask;
 import caravan.backup.Progress;
@@ -79,6 +80,13 @@ final class BackupCommand implements Callable<Integer> {
     private Compression compression;
 
     @Option(
+            names = "--zstd-level",
+            paramLabel = "N",
+            defaultValue = "" + FrameCodecs.DEFAULT_ZSTD_LEVEL,
+            description = "Level of zstd, 1 (fastest) to 19 (smallest) (default: ${DEFAULT-VALUE}).")
+    private int zstdLevel;
+
+    @Option(
             names = "--spool-dir",
             paramLabel = "DIR",
             description =
@@ -123,6 +131,11 @@ final class BackupCommand implements Callable<Integer> {
             throw CommandException.usage(
                     "an object can't have " + maxBytes + " bytes of log",
                     "give --max-bytes between 1 and " + BackupTask.LARGEST_OBJECT);
+        }
+        if (zstdLevel < 1 || zstdLevel > FrameCodecs.HIGHEST_ZSTD_LEVEL) {
+            throw CommandException.usage(
+                    "zstd has no level " + zstdLevel,
+                    "give --zstd-level between 1 and " + FrameCodecs.HIGHEST_ZSTD_LEVEL);
         }
         KafkaSettings kafka = kafkaOptions.settings();
         try (Store store = storeOptions.open();
@@ -192,6 +205,7 @@ final class BackupCommand implements Callable<Integer> {
         parameters.put("maxBytes", Long.toString(maxBytes));
         parameters.put("maxAge", maxAge);
         parameters.put("compression", compression.name());
+        parameters.put("zstdLevel", Integer.toString(zstdLevel));
         parameters.put("allowUnidentifiedTopics", Boolean.toString(allowUnidentifiedTopics));
         return parameters;
     }

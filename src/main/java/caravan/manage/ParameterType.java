@@ -1,6 +1,7 @@
 package caravan.manage;
 
 import caravan.archive.Compression;
+import caravan.archive.FrameCodecs;
 import caravan.archive.Timeline;
 import caravan.backup.BackupTask;
 import caravan.kafka.TopicFilter;
@@ -45,6 +46,11 @@ enum ParameterType {
             "time", "d, h, m, s, ms", "a time with d, h, m, s or ms, such as 24h, or 0 for never", ParameterType::time),
     COMPRESSION("choice", "", "one of auto, zstd, stored, deflate", value -> Arrays.stream(Compression.values())
             .anyMatch(choice -> choice.name().equals(value.toUpperCase(Locale.ROOT)))),
+    ZSTD_LEVEL(
+            "number",
+            "",
+            "a number from 1 to " + FrameCodecs.HIGHEST_ZSTD_LEVEL,
+            value -> within(value, FrameCodecs.HIGHEST_ZSTD_LEVEL)),
     FLAG("truth", "", "true or false", List.of("true", "false")::contains);
 
     /** A number alone counts milliseconds. */
@@ -60,6 +66,7 @@ enum ParameterType {
             Map.entry("maxBytes", OBJECT_BYTES),
             Map.entry("maxAge", AGE),
             Map.entry("compression", COMPRESSION),
+            Map.entry("zstdLevel", ZSTD_LEVEL),
             Map.entry("verifyInterval", INTERVAL),
             Map.entry("rename", RENAMES),
             Map.entry("timeline", TIMELINE),

@@ -110,6 +110,20 @@ class ObjectWriterTest {
         }
     }
 
+    @Test
+    void levels_share_their_contexts_and_a_higher_one_makes_smaller_objects() throws IOException {
+        ByteBuffer log = log(0, 3_000);
+        TestObjects fast = new TestObjects(directory, CODECS.atZstdLevel(1));
+        TestObjects small = new TestObjects(Files.createDirectory(directory.resolve("small")), CODECS.atZstdLevel(19));
+
+        SealedObject first = fast.object(Compression.ZSTD, FRAME, 0, 3_000, log.duplicate());
+        SealedObject smaller = small.object(Compression.ZSTD, FRAME, 0, 3_000, log.duplicate());
+        SealedObject again = fast.object(Compression.ZSTD, FRAME, 0, 3_000, log.duplicate());
+
+        assertThat(smaller.size()).isLessThan(first.size());
+        assertThat(TestObjects.bytes(again)).isEqualTo(TestObjects.bytes(first));
+    }
+
     @Property(tries = 100)
     void what_waits_for_a_frame_is_kept_wherever_chunks_are_cut(@ForAll("cuts") List<Integer> chunks)
             throws IOException {

@@ -19,7 +19,7 @@ final class BenchOptions {
             names = "--scenarios",
             split = ",",
             paramLabel = "A,B,…",
-            defaultValue = "A,B,C,D,E,F,G,H,I,J",
+            defaultValue = "A,B,B1,C,D,E,F,G,H,I,J",
             description = "Which scenarios, by their letters (default: all).")
     private List<String> scenarios;
 

@@ -15,6 +15,7 @@ final class Scenarios {
                         DataSet.UNCOMPRESSED,
                         List.of(),
                         Target.speed(0.6).cpu(2.3).storedBytes(500e6)),
+                new BackupScenario("B1", DataSet.UNCOMPRESSED, List.of("--zstd-level", "1"), Target.NONE),
                 new BackupScenario(
                         "C", DataSet.SMALL_RECORDS, List.of(), Target.speed(0.9).cpu(1.3)),
                 new BackupScenario("D", DataSet.SMALL_BATCHES, List.of(), Target.speed(0.9)),

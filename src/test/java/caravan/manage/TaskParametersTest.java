@@ -87,6 +87,8 @@ class TaskParametersTest {
         "step, mask, false",
         "maxBytes, 1073741824, true",
         "maxBytes, 0, false",
+        "zstdLevel, 19, true",
+        "zstdLevel, 20, false",
         "maxBytes, 64MB, false"
     })
     void aValueIsAllowedOrNot(String parameter, String value, boolean allowed) {
