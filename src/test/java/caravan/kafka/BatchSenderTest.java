@@ -95,6 +95,62 @@ class BatchSenderTest {
     }
 
     @Test
+    void whatComesWhileABatchIsInFlightWaitsForItsAnswer() {
+        // Given
+        identify();
+        send(ZERO, 1, 5);
+        run();
+
+        // When
+        send(ZERO, 1, 5);
+        run();
+
+        // Then
+        assertThat(inFlight()).hasSize(1);
+    }
+
+    @Test
+    void whatABrokerDoesNotAnswerForIsSentAgain() {
+        // Given
+        identify();
+        CompletableFuture<Long> sent = send(ZERO, 1, 5).get(0);
+        CompletableFuture<Long> other = send(ONE, 1, 5).get(0);
+        run();
+
+        // When
+        answer(response(ONE, Errors.NONE, 0));
+        later();
+
+        // Then
+        assertThat(other).isCompleted();
+        assertThat(sent).isNotDone();
+        assertThat(batch(inFlight().get(0), ZERO).baseSequence()).isZero();
+    }
+
+    @Test
+    void anAnswerForAPartitionThatFailedMeanwhileHarmsNoOther() {
+        // Given
+        identify();
+        CompletableFuture<Long> sent = send(ZERO, 1, 5).get(0);
+        TopicPartition elsewhere = new TopicPartition("other", 0);
+        CompletableFuture<Long> other = sender.send(elsewhere, TestChunks.outgoing(1, 5).get(0), OptionalLong.empty());
+        run();
+
+        // When: the user loses the right to the one topic, and the answer still comes
+        client.updateMetadata(RequestTestUtils.metadataUpdateWith(
+                "kafka-cluster", 1, Map.of("copy", Errors.TOPIC_AUTHORIZATION_FAILED), Map.of("other", 1)));
+        run();
+        assertThat(sent).isCompletedExceptionally();
+        answer(response(ZERO, Errors.NONE, 0));
+        later();
+
+        // Then
+        assertThat(other).isNotDone();
+        answer(response(elsewhere, Errors.NONE, 0));
+        assertThat(other).isCompletedWithValue(0L);
+    }
+
+    @Test
     void partitionsOfOneBrokerShareARequestThatAllReplicasAcknowledge() {
         // Given
         identify();
@@ -215,8 +271,9 @@ class BatchSenderTest {
                 .withThrowableThat()
                 .withMessageContaining("copy-0: a batch is at offset 6, and not at 5");
         assertThat(sent.get(2)).isCompletedExceptionally();
-        assertThat(send(ZERO, 1, 5).get(0)).isNotDone();
+        CompletableFuture<Long> later = send(ZERO, 1, 5).get(0);
         later();
+        assertThat(later).isCompletedExceptionally();
         assertThat(inFlight())
                 .allSatisfy(request -> assertThat(partitions(request)).doesNotContain(ZERO));
         assertThat(other).as("of another partition").isNotCompletedExceptionally();
@@ -284,6 +341,25 @@ class BatchSenderTest {
                     .withThrowableThat()
                     .withMessageContaining(partition + ": the broker says that it has a batch already");
         }
+    }
+
+    @Test
+    void howOftenABatchWasSentIsCountedForEachOfThem() {
+        // Given
+        identify();
+        List<CompletableFuture<Long>> sent = send(ZERO, 2, 5);
+        run();
+        client.respond(response(ZERO, Errors.NONE, 0), true);
+        run();
+        later();
+        answer(response(ZERO, Errors.NONE, 0));
+
+        // When
+        answer(response(ZERO, Errors.DUPLICATE_SEQUENCE_NUMBER, -1));
+
+        // Then
+        assertThat(sent.get(0)).isCompletedWithValue(0L);
+        assertThat(sent.get(1)).isCompletedExceptionally();
     }
 
     @Test
@@ -368,6 +444,26 @@ class BatchSenderTest {
 
         // Then
         assertThat(sent).isCompletedExceptionally();
+    }
+
+    @Test
+    void howOftenABatchArrivedDamagedIsCountedForEachOfThem() {
+        // Given
+        identify();
+        List<CompletableFuture<Long>> sent = send(ZERO, 2, 5);
+        run();
+        for (long offset : List.of(0L, 5L)) {
+            // When
+            answer(response(ZERO, Errors.CORRUPT_MESSAGE, -1));
+            later();
+            answer(response(ZERO, Errors.CORRUPT_MESSAGE, -1));
+            later();
+            answer(response(ZERO, Errors.NONE, offset));
+        }
+
+        // Then
+        assertThat(sent).allSatisfy(one -> assertThat(one).isCompleted());
+        assertThat(sent.get(1)).isCompletedWithValue(5L);
     }
 
     @Test

@@ -16,6 +16,12 @@ import org.apache.kafka.common.record.Record;
 import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.EndTransactionMarker;
+import org.apache.kafka.common.record.ControlRecordType;
+import org.apache.kafka.common.Uuid;
 
 class OutgoingBatchesTest {
     private static final int LARGE = 2_000;
@@ -81,10 +87,11 @@ class OutgoingBatchesTest {
                 .hasMessageContaining("batch at offset 20 of orders-3");
     }
 
-    @Test
-    void aBatchThatTheChunksRangeCutsIsPackedAgain() {
+    @ParameterizedTest
+    @CsvSource({"10, 25", "10, 30", "0, 25"})
+    void aBatchThatTheChunksRangeCutsIsPackedAgain(long from, long next) {
         // Given
-        Chunk chunk = new TestChunks().batch(CompressionType.GZIP, LARGE, 0, 30).chunk(10, 25);
+        Chunk chunk = new TestChunks().batch(CompressionType.GZIP, LARGE, 0, 30).chunk(from, next);
 
         // When
         OutgoingBatch only = only(batches.of(chunk));
@@ -92,7 +99,36 @@ class OutgoingBatchesTest {
         // Then
         assertSameRecords(List.of(only), chunk);
         assertThat(batch(only).compressionType()).isEqualTo(CompressionType.ZSTD);
-        assertThat(only.records()).isEqualTo(15);
+        assertThat(only.records()).isEqualTo((int) (next - from));
+    }
+
+    @Test
+    void aBatchWhoseBaseTimestampIsADeadlineKeepsItsRecordsTimes() {
+        // Given: as the cleaner writes it, when a tombstone is to go
+        Chunk chunk = new TestChunks()
+                .deleteHorizon(TestChunks.TIME + 86_400_000)
+                .batch(CompressionType.NONE, LARGE, 0, 20)
+                .chunk();
+
+        // When
+        OutgoingBatch only = only(batches.of(chunk));
+
+        // Then
+        assertSameRecords(List.of(only), chunk);
+        assertThat(only.content().records())
+                .extracting(Record::timestamp)
+                .containsOnly(TestChunks.TIME);
+    }
+
+    @Test
+    void aTransactionsMarkerIsNotSent() {
+        // Given
+        MemoryRecords marker = MemoryRecords.withEndTransactionMarker(
+                0, TestChunks.TIME, 9, 4_711, (short) 5, new EndTransactionMarker(ControlRecordType.COMMIT, 0));
+        Chunk chunk = new Chunk(TestChunks.SOURCE, Uuid.ONE_UUID, 0, 0, 1, 9, marker.buffer(), false);
+
+        // Then
+        assertThat(batches.of(chunk)).isEmpty();
     }
 
     @Test

@@ -25,6 +25,7 @@ final class TestChunks {
     private TimestampType type = TimestampType.CREATE_TIME;
     private boolean transactional;
     private long timestamp = TIME;
+    private long deleteHorizon = RecordBatch.NO_TIMESTAMP;
     private long next;
 
     /** Batches come from a transaction from here on. */
@@ -35,6 +36,12 @@ final class TestChunks {
 
     TestChunks logAppendTime() {
         type = TimestampType.LOG_APPEND_TIME;
+        return this;
+    }
+
+    /** The time from which on the cleaner removes tombstones, epoch millis. */
+    TestChunks deleteHorizon(long time) {
+        deleteHorizon = time;
         return this;
     }
 
@@ -58,7 +65,8 @@ final class TestChunks {
                 transactional,
                 false,
                 9,
-                Integer.MAX_VALUE);
+                Integer.MAX_VALUE,
+                deleteHorizon);
         for (long offset : offsets) {
             byte[] value = new byte[valueBytes];
             random.nextBytes(value);
