@@ -290,6 +290,11 @@ final class BatchSender {
     }
 
     private void produce(Producer as, Node node, Request request, long now) {
+        // Another broker may have refused the user since it was put together.
+        request.partitions.values().removeIf(OutgoingPartition::failed);
+        if (request.partitions.isEmpty()) {
+            return;
+        }
         ProduceRequestData data =
                 new ProduceRequestData().setAcks(ALL_IN_SYNC_REPLICAS).setTimeoutMs(requestTimeoutMillis);
         request.partitions.forEach((id, partition) -> {

@@ -26,12 +26,15 @@ import org.apache.kafka.common.utils.Utils;
 /**
  * The record batches in one partition's part of a FetchResponse, as a backup wants them: each with its checksum verified, none of
  * an aborted transaction, no markers, those of message formats 0 and 1 put into batches of format 2. The others are not copied, as
- * long as nothing between them is left out.
+ * long as nothing between them is left out and they are a good part of the response.
  *
  * <p>A response lists every aborted transaction that overlaps it, so nothing is carried from one to the next
  * ({@code org.apache.kafka.clients.consumer.internals.CompletedFetch} reads them in the same way).
  */
 final class FetchedBatches {
+    /** Less than this part of its response is copied: a slice keeps all of it in memory for as long as it waits. */
+    private static final int KEPT_PART = 4;
+
     private final TopicPartition partition;
     private final long position;
     private final ByteBuffer source;
@@ -172,7 +175,7 @@ final class FetchedBatches {
     }
 
     private ByteBuffer joined() {
-        if (kept.size() == 1) {
+        if (kept.size() == 1 && kept.get(0).remaining() >= kept.get(0).array().length / KEPT_PART) {
             return kept.get(0).slice();
         }
         ByteBuffer joined = ByteBuffer.allocate(

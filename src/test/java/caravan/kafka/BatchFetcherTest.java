@@ -21,6 +21,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -73,6 +74,9 @@ class BatchFetcherTest {
 
         // Then
         FetchRequest request = fetch(asked().get(0));
+        assertThat(asked().get(0).requestBuilder().latestAllowedVersion())
+                .as("one that names topics by their ids")
+                .isGreaterThanOrEqualTo((short) 13);
         assertThat(request.isolationLevel()).isEqualTo(IsolationLevel.READ_COMMITTED);
         assertThat(request.data().topics().get(0).topicId()).isEqualTo(TOPIC);
         FetchPartition first = partition(asked().get(0), ZERO);
@@ -136,7 +140,7 @@ class BatchFetcherTest {
 
         // When
         answer(after, records(40, 5));
-        answer(before, records(40, 5));
+        answer(before, records(40, 9));
 
         // Then
         assertThat(taken(ZERO).fetched().orElseThrow().next()).isEqualTo(45);
@@ -251,6 +255,43 @@ class BatchFetcherTest {
     }
 
     @Test
+    void whatIsDamagedNowAndThenIsCountedAnew() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        for (long from : List.of(40L, 45L)) {
+            // When
+            for (int i = 0; i < 2; i++) {
+                PartitionData damaged = records(from, 5);
+                ((MemoryRecords) damaged.records()).buffer().put(70, (byte) 1);
+                answer(asked().get(0), damaged);
+                later();
+            }
+            answer(asked().get(0), records(from, 5));
+
+            // Then
+            assertThat(taken(ZERO).fetched().orElseThrow().next()).isEqualTo(from + 5);
+        }
+    }
+
+    @Test
+    void theLeaderIsAskedAgainAfterAWhileWhetherAFollowerIsStillTheBetterOne() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        answer(asked().get(0), data().setPreferredReadReplica(1));
+        answer(askedOf(1), data());
+        assertThat(askedOf(1)).isNotNull();
+
+        // When
+        time.sleep(config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG));
+        answer(askedOf(1), data());
+
+        // Then
+        assertThat(asked().get(0).destination()).isEqualTo("0");
+    }
+
+    @Test
     void aNewConnectionBeginsANewSessionThatNamesEveryPartition() {
         // Given
         begin(ZERO, 1, start(40));
@@ -276,6 +317,45 @@ class BatchFetcherTest {
         assertThat(again.data().topics().get(0).partitions()).hasSize(2);
         assertThat(partition(asked().get(0), ZERO).fetchOffset()).isEqualTo(45);
         assertThat(partition(asked().get(0), ONE).fetchOffset()).isEqualTo(70);
+    }
+
+    @Test
+    void aSessionForgetsAPartitionThatEndedAndATopicThatWasCreatedAgain() {
+        // Given
+        begin(ZERO, 1, start(40));
+        begin(ONE, 2, start(70));
+        run();
+        answer(asked().get(0), Map.of(ZERO, data(), ONE, data()), SESSION);
+        Uuid another = Uuid.randomUuid();
+
+        // When
+        fetcher.end(ONE);
+        begin(ZERO, 3, new Start(another, 0, Optional.empty()));
+        answer(asked().get(0), Map.of(), SESSION);
+
+        // Then
+        FetchRequest request = fetch(asked().get(0));
+        assertThat(request.metadata().isFull()).isFalse();
+        assertThat(request.data().topics()).extracting(FetchTopic::topicId).containsExactly(another);
+        assertThat(request.data().forgottenTopicsData().stream().flatMap(topic -> topic.partitions().stream()))
+                .containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void aFollowerThatGoesAwayIsNotAskedAgain() {
+        // Given
+        begin(ZERO, 1, start(40));
+        run();
+        answer(asked().get(0), data().setPreferredReadReplica(1));
+        assertThat(askedOf(1)).isNotNull();
+
+        // When
+        client.disconnect("1");
+        run();
+        later();
+
+        // Then
+        assertThat(askedOf(0)).isNotNull();
     }
 
     @Test
@@ -400,7 +480,7 @@ class BatchFetcherTest {
                 asked().get(0),
                 error(Errors.NOT_LEADER_OR_FOLLOWER)
                         .setCurrentLeader(new LeaderIdAndEpoch().setLeaderId(1).setLeaderEpoch(LEADER_EPOCH + 1)));
-        client.updateMetadata(cluster(1, LEADER_EPOCH + 1, TOPIC));
+        assertThat(asked()).as("not asked in vain at once").isEmpty();
         later();
 
         // Then

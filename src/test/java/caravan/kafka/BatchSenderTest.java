@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
@@ -133,7 +134,8 @@ class BatchSenderTest {
         identify();
         CompletableFuture<Long> sent = send(ZERO, 1, 5).get(0);
         TopicPartition elsewhere = new TopicPartition("other", 0);
-        CompletableFuture<Long> other = sender.send(elsewhere, TestChunks.outgoing(1, 5).get(0), OptionalLong.empty());
+        CompletableFuture<Long> other =
+                sender.send(elsewhere, TestChunks.outgoing(1, 5).get(0), OptionalLong.empty());
         run();
 
         // When: the user loses the right to the one topic, and the answer still comes
@@ -619,6 +621,30 @@ class BatchSenderTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withCauseInstanceOf(ClusterAuthorizationException.class);
+    }
+
+    @Test
+    void whoIsRefusedByOneBrokerIsToldWhyAndTheSenderLives() {
+        // Given
+        client.updateMetadata(cluster(2, Uuid.ONE_UUID));
+        identify();
+        CompletableFuture<Long> zero = send(ZERO, 1, 5).get(0);
+        run();
+        answer(response(ZERO, Errors.NONE, 0));
+        assertThat(zero).isCompleted();
+        client.authenticationFailed(metadata.fetch().nodeById(1), 3_600_000);
+        List<CompletableFuture<Long>> sent =
+                List.of(send(ZERO, 1, 5).get(0), send(ONE, 1, 5).get(0));
+
+        // When
+        run();
+
+        // Then
+        assertThat(sent).allSatisfy(one -> assertThat(one)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(SaslAuthenticationException.class));
+        assertThat(inFlight()).isEmpty();
     }
 
     @Test

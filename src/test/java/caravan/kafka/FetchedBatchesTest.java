@@ -54,6 +54,50 @@ class FetchedBatchesTest {
     }
 
     @Test
+    void aSmallPartOfAResponseDoesNotKeepTheRestInMemory() {
+        // Given
+        ordinary(3);
+        PartitionData data = data();
+        ByteBuffer records = ((MemoryRecords) data.records()).buffer();
+        ByteBuffer response = ByteBuffer.allocate(records.remaining() * 10);
+        response.position(records.remaining()).put(records.duplicate()).flip().position(records.remaining());
+        data.setRecords(MemoryRecords.readableRecords(response.slice()));
+
+        // When
+        ByteBuffer batches = FetchedBatches.of(PARTITION, 0, data).orElseThrow().batches();
+
+        // Then
+        assertThat(batches).isEqualTo(records);
+        assertThat(batches.array()).hasSameSizeAs(new byte[records.remaining()]);
+    }
+
+    @Test
+    void aTransactionWhoseAbortedRecordsWereFetchedBeforeEndsWithItsMarker() {
+        // Given
+        transactional(17, 2);
+        marker(17, ControlRecordType.ABORT);
+        transactional(17, 3);
+        marker(17, ControlRecordType.COMMIT);
+        abort(17, 0);
+
+        // Then
+        assertThat(offsets(fetched(2))).containsExactly(3L, 4L, 5L);
+    }
+
+    @Test
+    void batchesThatOverlapAreNotTaken() {
+        // Given
+        ordinary(3);
+        end = 2;
+        ordinary(3);
+
+        // Then
+        assertThatThrownBy(() -> fetched(0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("begins before the end of the one before it, 3");
+    }
+
+    @Test
     void whatLiesBeforeThePositionIsLeftOutAndABatchAcrossItIsWhole() {
         // Given
         ordinary(3);
@@ -171,6 +215,9 @@ class FetchedBatchesTest {
         old(magic, Compression.NONE, 3);
         old(magic, Compression.gzip().build(), 2);
         ordinary(1);
+
+        // Then
+        assertThat(offsets(fetched(4))).containsExactly(4L, 5L);
 
         // When
         Fetched fetched = fetched(1);

@@ -8,20 +8,20 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.ControlRecordType;
+import org.apache.kafka.common.record.EndTransactionMarker;
+import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.MutableRecordBatch;
 import org.apache.kafka.common.record.Record;
 import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.apache.kafka.common.record.MemoryRecords;
-import org.apache.kafka.common.record.EndTransactionMarker;
-import org.apache.kafka.common.record.ControlRecordType;
-import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OutgoingBatchesTest {
     private static final int LARGE = 2_000;
@@ -115,9 +115,7 @@ class OutgoingBatchesTest {
 
         // Then
         assertSameRecords(List.of(only), chunk);
-        assertThat(only.content().records())
-                .extracting(Record::timestamp)
-                .containsOnly(TestChunks.TIME);
+        assertThat(only.content().records()).extracting(Record::timestamp).containsOnly(TestChunks.TIME);
     }
 
     @Test
