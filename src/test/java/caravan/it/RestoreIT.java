@@ -89,6 +89,22 @@ class RestoreIT {
     }
 
     @Test
+    void aTopicWhoseRecordsWereAllDeletedIsFilledBehindThem() {
+        // Given
+        backedUp(KEPT, 100);
+        data.createTopic(copy, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(copy, 0, 7, 10));
+        data.deleteRecords(copy, 0, 7);
+
+        // When
+        restore().expect(0);
+
+        // Then
+        assertSameRecords(read(topic), read(copy));
+        assertThat(data.logStart(copy, 0)).isEqualTo(7);
+    }
+
+    @Test
     void anEmptyTopicThatIsThereGetsTheSourcesSettingsWhereItHasNoneOfItsOwn() throws Exception {
         // Given
         data.createTopic(

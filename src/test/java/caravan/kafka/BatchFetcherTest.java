@@ -234,10 +234,7 @@ class BatchFetcherTest {
         // Given
         begin(ZERO, 1, start(40));
         run();
-        PartitionData damaged = records(40, 5);
-        MemoryRecords bytes = (MemoryRecords) damaged.records();
-        int last = bytes.sizeInBytes() - 1;
-        bytes.buffer().put(last, (byte) (bytes.buffer().get(last) ^ 1));
+        PartitionData damaged = damaged(40);
 
         // When
         answer(asked().get(0), damaged);
@@ -262,9 +259,8 @@ class BatchFetcherTest {
         for (long from : List.of(40L, 45L)) {
             // When
             for (int i = 0; i < 2; i++) {
-                PartitionData damaged = records(from, 5);
-                ((MemoryRecords) damaged.records()).buffer().put(70, (byte) 1);
-                answer(asked().get(0), damaged);
+                answer(asked().get(0), damaged(from));
+                assertThat(buffered(ZERO)).isEmpty();
                 later();
             }
             answer(asked().get(0), records(from, 5));
@@ -557,6 +553,14 @@ class BatchFetcherTest {
     private static PartitionData records(long from, int count, int bytes) {
         return data().setRecords(MemoryRecords.readableRecords(
                 new TestChunks().batch(CompressionType.NONE, bytes, from, count).bytes()));
+    }
+
+    private static PartitionData damaged(long from) {
+        PartitionData damaged = records(from, 5);
+        ByteBuffer bytes = ((MemoryRecords) damaged.records()).buffer();
+        int last = bytes.limit() - 1;
+        bytes.put(last, (byte) (bytes.get(last) ^ 1));
+        return damaged;
     }
 
     private Map<TopicPartition, Piece> buffered(TopicPartition partition) {

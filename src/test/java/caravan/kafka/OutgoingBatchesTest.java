@@ -114,6 +114,7 @@ class OutgoingBatchesTest {
         OutgoingBatch only = only(batches.of(chunk));
 
         // Then
+        assertThat(batch(only).deleteHorizonMs()).isEmpty();
         assertSameRecords(List.of(only), chunk);
         assertThat(only.content().records()).extracting(Record::timestamp).containsOnly(TestChunks.TIME);
     }
