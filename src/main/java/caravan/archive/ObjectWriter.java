@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes one object in one pass: a ZIP of two entries, the record batches and their manifest.
  *
- * <p>Batches wait uncompressed in a file of their own until there is a frame's worth, are then compressed in one call, and appended to the ZIP.
+ * <p>Batches that are to be compressed wait in a file of their own until there is a frame's worth, are then compressed in one call, and
+ * appended to the ZIP; others are appended as they come.
  * The first local header is written last, when its sizes are known. Between calls a writer holds neither buffers nor open files.
  *
  * <p>A call that throws leaves the writer as it was, and may be made again: nothing but a writer's own state says how much of its
@@ -115,12 +116,14 @@ public final class ObjectWriter {
                 if (add(walk, from, next, grown)) {
                     extend(frame, batches, batches.position() + walk.position(), walk.size());
                     if (grown.frameBytes >= frameBytes) {
-                        writeFrame(grown, frame);
+                        endFrame(grown, frame);
                         frame.clear();
                     }
                 }
             }
-            if (!frame.isEmpty()) {
+            if (!frame.isEmpty() && grown.compression == Compression.STORED) {
+                appendStored(grown, frame);
+            } else if (!frame.isEmpty()) {
                 keep(old, grown, frame);
             }
             state = grown;
@@ -168,6 +171,40 @@ public final class ObjectWriter {
         }
     }
 
+    private void endFrame(State grown, List<ByteBuffer> arrived) throws IOException {
+        if (grown.compression == Compression.STORED) {
+            appendStored(grown, arrived);
+            grown.frameBytes = 0;
+            grown.frameCompressedBytes = 0;
+        } else {
+            writeFrame(grown, arrived);
+        }
+    }
+
+    /** Appends what has come to the ZIP, without waiting for the rest of its frame: nobody will compress it. */
+    private void appendStored(State grown, List<ByteBuffer> arrived) throws IOException {
+        begin(grown);
+        if (grown.frames.isEmpty() || last(grown.frames).offset() != grown.frameOffset) {
+            grown.frames.add(new Frame(grown.frameOffset, grown.logBytes, grown.storedBytes));
+        }
+        for (ByteBuffer batches : arrived) {
+            grown.logCrc = Crc.CRC_32.join(grown.logCrc, Crc.CRC_32.of(batches), batches.remaining());
+            grown.logBytes += batches.remaining();
+            appendToEntry(grown, batches);
+        }
+    }
+
+    private static Frame last(List<Frame> frames) {
+        return frames.get(frames.size() - 1);
+    }
+
+    /** Keeps the place of the first local header. */
+    private void begin(State grown) throws IOException {
+        if (grown.frames.isEmpty()) {
+            zip.write(0, ByteBuffer.allocate((int) logEntry(grown).dataPosition()));
+        }
+    }
+
     /** Compresses what is pending and what has come, and appends it to the ZIP. */
     private void writeFrame(State grown, List<ByteBuffer> arrived) throws IOException {
         FrameCodec codec = codecs.take();
@@ -188,10 +225,7 @@ public final class ObjectWriter {
             }
             int logCrc = Crc.CRC_32.of(log);
             ByteBuffer frame = codec.encode(grown.compression);
-            if (grown.frames.isEmpty()) {
-                // The header's place.
-                zip.write(0, ByteBuffer.allocate((int) logEntry(grown).dataPosition()));
-            }
+            begin(grown);
             grown.frames.add(new Frame(grown.frameOffset, grown.logBytes, grown.storedBytes));
             grown.logCrc = Crc.CRC_32.join(grown.logCrc, logCrc, log.remaining());
             grown.logBytes += log.remaining();
@@ -254,7 +288,7 @@ public final class ObjectWriter {
             }
             if (whole.frames.isEmpty()) {
                 whole.compression = Compression.STORED;
-                zip.write(0, ByteBuffer.allocate((int) logEntry(whole).dataPosition()));
+                begin(whole);
             } else if (whole.compression == Compression.DEFLATE) {
                 appendToEntry(whole, ByteBuffer.wrap(DEFLATE_END));
             }
