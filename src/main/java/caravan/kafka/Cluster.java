@@ -20,6 +20,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
@@ -205,6 +207,22 @@ public final class Cluster implements AutoCloseable {
                 admin.createTopics(List.of(topic)).values().get(name),
                 () -> MissingAclException.ofTopics(AclOperation.CREATE, List.of(name)));
         awaitLeaders(name, partitions);
+    }
+
+    /**
+     * The effective settings that a topic would have, the brokers' own among them (KIP-525: since 2.4).
+     *
+     * @throws org.apache.kafka.common.errors.TopicExistsException if it is there
+     * @throws org.apache.kafka.common.errors.InvalidConfigurationException if the brokers don't take these settings
+     */
+    public List<ConfigEntry> configsIfCreated(
+            String name, int partitions, short replicationFactor, Map<String, String> configs) {
+        NewTopic topic = new NewTopic(name, Optional.of(partitions), replicas(replicationFactor)).configs(configs);
+        CreateTopicsResult answer = admin.createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true));
+        get(answer.values().get(name), () -> MissingAclException.ofTopics(AclOperation.CREATE, List.of(name)));
+        return List.copyOf(
+                get(answer.config(name), () -> MissingAclException.ofTopics(AclOperation.ALTER_CONFIGS, List.of(name)))
+                        .entries());
     }
 
     private static Optional<Short> replicas(short factor) {

@@ -44,6 +44,13 @@ final class Guards {
         return changes;
     }
 
+    /** The settings of a topic that is created with the guards. */
+    static Map<String, String> over(Map<String, String> own) {
+        Map<String, String> all = new LinkedHashMap<>(own);
+        all.putAll(WHILE_RESTORING);
+        return all;
+    }
+
     /** Whether a topic has all of them, as one has whose restore did not come to its end. */
     static boolean standing(List<ConfigEntry> configs) {
         Map<String, String> values = new LinkedHashMap<>();

@@ -9,10 +9,12 @@ import caravan.restore.RestoreReport.TopicReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -25,6 +27,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.Topic;
 import org.slf4j.Logger;
@@ -40,6 +43,9 @@ public final class TargetTopics implements AutoCloseable {
     private static final List<AclOperation> NEEDED = List.of(AclOperation.WRITE, AclOperation.ALTER_CONFIGS);
 
     private final Cluster cluster;
+
+    /** Topics that were not there when conflicts were looked for. */
+    private final Set<String> absent = new HashSet<>();
 
     /** Effective settings of each topic before its guards were set. */
     private final Map<String, List<ConfigEntry>> unguarded = new HashMap<>();
@@ -66,9 +72,11 @@ public final class TargetTopics implements AutoCloseable {
                 conflicts.add("the topic " + topic.target() + " is Kafka's own: restore it under another name");
                 continue;
             }
-            cluster.topic(topic.target())
-                    .flatMap(existing -> conflict(topic, existing))
-                    .ifPresent(conflicts::add);
+            Optional<Cluster.Topic> existing = cluster.topic(topic.target());
+            if (existing.isEmpty()) {
+                absent.add(topic.target());
+            }
+            existing.flatMap(there -> conflict(topic, there)).ifPresent(conflicts::add);
         }
         return conflicts;
     }
@@ -89,7 +97,7 @@ public final class TargetTopics implements AutoCloseable {
         }
         if (Guards.standing(cluster.configs(existing.name()))) {
             return Optional.of(
-                    "the topic " + existing.name() + " still has the settings of a restore that was cut off");
+                    "the topic " + existing.name() + " has the settings of a restore that is going on, or was cut off");
         }
         return Optional.empty();
     }
@@ -114,37 +122,67 @@ public final class TargetTopics implements AutoCloseable {
 
     private void prepare(TopicPlan topic) {
         Map<String, String> source = ownSettings(topic.snapshot());
-        if (cluster.topic(topic.target()).isEmpty()) {
+        if (absent.contains(topic.target())) {
             create(topic, source);
+            cluster.requireAllowed(topic.target(), NEEDED);
+        } else {
+            cluster.requireAllowed(topic.target(), NEEDED);
+            complete(topic.target(), source);
+            unguarded.put(topic.target(), settings(topic.target()));
+            cluster.alter(topic.target(), Guards.set());
         }
-        cluster.requireAllowed(topic.target(), NEEDED);
-        complete(topic.target(), source);
-        unguarded.put(topic.target(), settings(topic.target()));
-        cluster.alter(topic.target(), Guards.set());
     }
 
-    private void create(TopicPlan topic, Map<String, String> settings) {
+    /** With its guards from the first moment on: of two restores at the same time, only one can go on. */
+    private void create(TopicPlan topic, Map<String, String> source) {
+        String name = topic.target();
         try {
-            try {
-                create(topic.target(), topic, settings);
-            } catch (InvalidConfigurationException e) {
-                // Brokers of another version: what they don't know is named one by one.
-                create(topic.target(), topic, Map.of());
-            }
+            Map<String, String> taken = taken(topic, source);
+            unguarded.put(name, configs(topic, taken));
+            cluster.create(name, topic.partitionCount(), replication(topic), Guards.over(taken));
+        } catch (TopicExistsException e) {
+            throw new RestoreException(
+                    Kind.NOT_POSSIBLE,
+                    "the topic " + name + " was made by another program just now",
+                    "see whether another restore is going on; if the topic stays empty, run this one again",
+                    e);
         } catch (KafkaException e) {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE,
-                    "the topic " + topic.target() + " could not be created: " + e.getMessage(),
+                    "the topic " + name + " could not be created: " + e.getMessage(),
                     (e instanceof AuthorizationException ? KafkaErrors.hint(e) + "; or " : "")
                             + "create it by hand with " + topic.partitionCount()
                             + " partitions, and run the restore again",
                     e);
         }
-        LOG.info("created the topic {} with {} partitions", topic.target(), topic.partitionCount());
+        LOG.info("created the topic {} with {} partitions", name, topic.partitionCount());
     }
 
-    private void create(String name, TopicPlan topic, Map<String, String> settings) {
-        cluster.create(name, topic.partitionCount(), (short) topic.snapshot().replicationFactor(), settings);
+    /** The settings that the brokers take. Those of another version may not know all: these are named one by one. */
+    private Map<String, String> taken(TopicPlan topic, Map<String, String> source) {
+        try {
+            configs(topic, source);
+            return source;
+        } catch (InvalidConfigurationException e) {
+            Map<String, String> taken = new LinkedHashMap<>();
+            source.forEach((name, value) -> {
+                try {
+                    configs(topic, Map.of(name, value));
+                    taken.put(name, value);
+                } catch (InvalidConfigurationException unknown) {
+                    remark(topic.target(), name + "=" + value + " could not be set: " + unknown.getMessage());
+                }
+            });
+            return taken;
+        }
+    }
+
+    private List<ConfigEntry> configs(TopicPlan topic, Map<String, String> own) {
+        return cluster.configsIfCreated(topic.target(), topic.partitionCount(), replication(topic), own);
+    }
+
+    private static short replication(TopicPlan topic) {
+        return (short) topic.snapshot().replicationFactor();
     }
 
     /** Gives a topic the source's settings that it does not have. Those that somebody gave it stay, and are named. */

@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -72,6 +75,21 @@ class RestoreIT {
         restore().expect(1);
 
         // Then
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @RepeatedTest(3)
+    void ofTwoRestoresAtTheSameTimeOneFillsTheTopic() throws Exception {
+        // Given
+        backedUp(KEPT, 100);
+
+        // When
+        CompletableFuture<CommandResult> other = CompletableFuture.supplyAsync(this::restore);
+        CommandResult one = restore();
+        List<CommandResult> results = List.of(one, other.get(2, TimeUnit.MINUTES));
+
+        // Then
+        assertThat(results).extracting(CommandResult::exitCode).containsExactlyInAnyOrder(0, 1);
         assertSameRecords(read(topic), read(copy));
     }
 
