@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -23,11 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,21 +40,15 @@ import org.slf4j.LoggerFactory;
 public final class ChunkConsumer extends ShieldedConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkConsumer.class);
 
-    /** How long a missing ACL is told of: polls that fetch what the user may read succeed meanwhile. */
-    private static final Duration LACKING = Duration.ofSeconds(3);
-
-    /** {@code restart} says why; empty asks to stop. */
-    private record Request(Assignment assignment, Optional<String> restart) {}
-
     private final PartitionOwner owner;
     private final TopicFilter topics;
     private final AtomicLong numbers;
     private final ChunkSource source;
+    private final PatientFetch fetches;
     private final GroupCommits commits;
     private final Map<TopicPartition, PartitionReading> readings = new HashMap<>();
-    private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+    private final AssignmentRequests requests;
     private boolean suspended;
-    private long lacking = System.nanoTime() - LACKING.toNanos();
 
     /** @param sources where chunks come from, given this consumer */
     ChunkConsumer(
@@ -75,6 +63,8 @@ public final class ChunkConsumer extends ShieldedConsumer {
         this.numbers = numbers;
         this.source = sources.apply(this);
         this.commits = new GroupCommits(this::commit, owner);
+        this.requests = new AssignmentRequests(commits);
+        this.fetches = new PatientFetch(source, owner, this::refused);
     }
 
     @Override
@@ -101,37 +91,14 @@ public final class ChunkConsumer extends ShieldedConsumer {
         });
         owner.beforeFetch(positions);
         fetchWhatHasRoom();
-        return chunks(fetch(timeout));
+        return chunks(fetches.fetch(timeout));
     }
 
-    private ChunkSource.Fetch fetch(Duration timeout) {
-        try {
-            ChunkSource.Fetch fetched = source.fetch(timeout);
-            if (fetched.refused().isEmpty() && System.nanoTime() - lacking > LACKING.toNanos()) {
-                owner.fetched();
-            }
-            fetched.refused().forEach((partition, refused) -> {
-                if (readings.containsKey(partition)) {
-                    LOG.warn("{}: {}", partition, refused);
-                    begin(partition, Optional.of(refused));
-                }
-            });
-            return fetched;
-        } catch (WakeupException | InterruptException e) {
-            throw e;
-        } catch (AuthorizationException e) {
-            lacking = System.nanoTime();
-            fetchFailed(MissingAclException.ofConsumer(e), timeout);
-        } catch (KafkaException | IllegalStateException e) {
-            fetchFailed(e, timeout);
+    private void refused(TopicPartition partition, Refused why) {
+        if (readings.containsKey(partition)) {
+            LOG.warn("{}: {}", partition, why);
+            begin(partition, Optional.of(why));
         }
-        return ChunkSource.Fetch.NOTHING;
-    }
-
-    private void fetchFailed(RuntimeException cause, Duration timeout) {
-        LOG.warn("fetching failed, trying again: {}", cause.toString());
-        owner.fetchFailed(cause);
-        pauseThread(timeout);
     }
 
     /** One chunk for each partition whose position moved, with or without records. */
@@ -199,8 +166,9 @@ public final class ChunkConsumer extends ShieldedConsumer {
     }
 
     private void answerRequests() {
-        Request request;
-        while ((request = requests.poll()) != null) {
+        Optional<AssignmentRequests.Request> next;
+        while ((next = requests.next()).isPresent()) {
+            AssignmentRequests.Request request = next.get();
             TopicPartition partition = request.assignment().partition();
             if (!owned(request.assignment())) {
                 continue;
@@ -237,7 +205,7 @@ public final class ChunkConsumer extends ShieldedConsumer {
     private void begin(TopicPartition partition, Optional<Refused> refused) {
         Optional<Assignment> before =
                 Optional.ofNullable(readings.remove(partition)).map(PartitionReading::assignment);
-        PartitionReading reading = new PartitionReading(new Own(numbers.incrementAndGet(), partition));
+        PartitionReading reading = new PartitionReading(requests.assignment(numbers.incrementAndGet(), partition));
         source.end(partition);
         hold(List.of(partition));
         // A partition without a position throws from poll() under auto.offset.reset=none, even while it is paused.
@@ -310,15 +278,6 @@ public final class ChunkConsumer extends ShieldedConsumer {
         new ArrayList<>(readings.keySet()).forEach(this::end);
     }
 
-    private static void pauseThread(Duration timeout) {
-        try {
-            Thread.sleep(Math.max(100, Math.min(1_000, timeout.toMillis())));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptException(e);
-        }
-    }
-
     private final class Rebalances implements ConsumerRebalanceListener {
         private final ConsumerRebalanceListener next;
 
@@ -343,47 +302,6 @@ public final class ChunkConsumer extends ShieldedConsumer {
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             partitions.forEach(ChunkConsumer.this::end);
             next.onPartitionsLost(partitions);
-        }
-    }
-
-    /** What is asked of an assignment waits in queues for the next poll. */
-    private final class Own implements Assignment {
-        private final long number;
-        private final TopicPartition partition;
-
-        private Own(long number, TopicPartition partition) {
-            this.number = number;
-            this.partition = partition;
-        }
-
-        @Override
-        public long number() {
-            return number;
-        }
-
-        @Override
-        public TopicPartition partition() {
-            return partition;
-        }
-
-        @Override
-        public void commit(long offset, Optional<Integer> leaderEpoch, String metadata) {
-            commits.add(this, new OffsetAndMetadata(offset, leaderEpoch, metadata));
-        }
-
-        @Override
-        public void restart(String why) {
-            requests.add(new Request(this, Optional.of(why)));
-        }
-
-        @Override
-        public void stop() {
-            requests.add(new Request(this, Optional.empty()));
-        }
-
-        @Override
-        public String toString() {
-            return partition + "#" + number;
         }
     }
 }
