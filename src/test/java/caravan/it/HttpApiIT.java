@@ -260,6 +260,7 @@ class HttpApiIT {
         assertThat(wrongMethod.statusCode()).isEqualTo(405);
         assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET, POST");
         assertThat(CaravanService.json(wrongMethod).path("status").asInt()).isEqualTo(405);
+        assertThat(service.send("HEAD", "/tasks", "").statusCode()).isEqualTo(405);
         for (HttpResponse<String> unknown : List.of(service.get("/nothing"), service.management("/nothing"))) {
             assertThat(unknown.statusCode()).isEqualTo(404);
             assertThat(CaravanService.json(unknown).path("hint").asText()).isNotEmpty();

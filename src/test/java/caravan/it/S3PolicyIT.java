@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import caravan.testbed.AwkwardRecords;
 import caravan.testbed.CaravanProcess;
+import caravan.testbed.CaravanService;
 import caravan.testbed.CommandResult;
 import caravan.testbed.EmbeddedBroker;
 import caravan.testbed.TestData;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -79,6 +81,46 @@ class S3PolicyIT {
         run(reader, "restore", "--bootstrap-servers", broker.bootstrapServers(), "--rename", topic + "=" + copy)
                 .expect(0);
         assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void aRestoreWritesNothingThatItCannotDoWithout(@TempDir Path routes) throws Exception {
+        // Given: who may only read
+        backup(allowed(policy("backup"))).expect(0);
+        Map<String, String> reader = allowed(policy("restore").replace("s3:PutObject", "s3:PutObjectTagging"));
+        List<String> before = s3.keys(bucket, "");
+
+        // When
+        run(reader, "restore", "--bootstrap-servers", broker.bootstrapServers(), "--rename", topic + "=" + copy)
+                .expect(0);
+        String second = copy + "-2";
+        Files.writeString(
+                routes.resolve("drill.camel.yaml"),
+                """
+                - templatedRoute:
+                    routeTemplateRef: kafka-restore
+                    routeId: drill
+                    parameters:
+                      - name: rename
+                        value: %s=%s
+                """
+                        .formatted(topic, second));
+        reader.put("CARAVAN_STORE", store);
+        reader.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+        reader.put("CARAVAN_ROUTES", routes.toString());
+        try (CaravanService service = CaravanService.started(reader)) {
+            service.until(() -> service.management("/observe/metrics")
+                    .body()
+                    .contains("caravan_restore_finished{task=\"drill\"} 1"));
+            service.process().terminate();
+            String log = service.process().await().expect(0).err();
+
+            // Then
+            assertThat(log).contains("so it begins again after a restart");
+        }
+        assertSameRecords(read(topic), read(copy));
+        assertSameRecords(read(topic), read(second));
+        assertThat(s3.keys(bucket, "")).isEqualTo(before);
     }
 
     @Test

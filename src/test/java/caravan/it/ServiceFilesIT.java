@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caravan.testbed.AwkwardRecords;
 import caravan.testbed.CaravanCommands;
 import caravan.testbed.CaravanService;
+import caravan.testbed.CommandResult;
 import caravan.testbed.EmbeddedBroker;
 import caravan.testbed.Gate;
 import caravan.testbed.TestData;
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,34 @@ class ServiceFilesIT {
     }
 
     @Test
+    void aServiceWhoseTasksWaitEndsWithinSeconds() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.started();
+                Gate gate = new Gate(s3.endpoint())) {
+            // Given: a restore and a backup, and neither Kafka nor the store
+            broker.stop();
+            gate.shut();
+            environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+            environment.put("AWS_ENDPOINT_URL_S3", gate.address().toString());
+            task("nightly", "kafka-backup");
+            task("drill", "kafka-restore", "rename", topic + "=" + topic + "-copy");
+
+            try (CaravanService service = CaravanService.started(environment)) {
+                service.until(() -> state(service, "restore", "drill").equals("retrying")
+                        && state(service, "backup", "nightly").equals("retrying"));
+
+                // When
+                long begin = System.nanoTime();
+                service.process().terminate();
+                CommandResult ended = service.process().await().expect(0);
+
+                // Then
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(45));
+                assertThat(ended.err()).doesNotContain("\tat ");
+            }
+        }
+    }
+
+    @Test
     void aBucketAndATopicMayComeLaterAndStrayVariablesChangeNothing(EmbeddedBroker broker) throws Exception {
         // Given: variables that are called like parameters and properties
         environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
@@ -125,6 +155,35 @@ class ServiceFilesIT {
             assertThat(broker.admin().listConsumerGroups().all().get())
                     .extracting("groupId")
                     .doesNotContain("stray");
+            service.process().terminate().await().expect(0);
+        }
+    }
+
+    @Test
+    void aParameterCanComeFromAFileOrAVariable(EmbeddedBroker broker) throws Exception {
+        // Given: as they are mounted into containers
+        s3.createBucket(bucket);
+        TestData data = new TestData(broker);
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        Path secrets = Files.createDirectory(routes.resolve(".secrets"));
+        Files.writeString(secrets.resolve("group"), topic + "-group\n");
+        environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+        environment.put("AGE_OF_OBJECTS", "1s");
+        task(
+                "nightly",
+                "kafka-backup",
+                "maxAge",
+                "\"{{env:AGE_OF_OBJECTS}}\"",
+                "group",
+                "\"{{file:" + secrets.resolve("group") + "}}\"");
+
+        try (CaravanService service = CaravanService.started(environment)) {
+            // Then
+            service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 100);
+            assertThat(broker.admin().listConsumerGroups().all().get())
+                    .extracting("groupId")
+                    .contains(topic + "-group");
             service.process().terminate().await().expect(0);
         }
     }
