@@ -93,6 +93,8 @@ final class BenchOptions {
             return List.of(
                     "@" + Path.of("src", "main", "launcher", "jvm.options").toAbsolutePath(),
                     "-Xmx256m",
+                    // An archive that can't be used is an error, and not left aside.
+                    "-Xshare:on",
                     "-XX:SharedArchiveFile=" + CLASS_DATA.toAbsolutePath());
         }
         return javaOpts.isBlank() ? List.of() : List.of(javaOpts.trim().split("\\s+"));
