@@ -172,7 +172,9 @@ final class BatchSender {
             if (partition.failed()) {
                 continue;
             }
-            Optional<Node> leader = partition.retryAt() > now ? Optional.empty() : leader(partition.partition());
+            Optional<Node> leader = partition.retryAt() > now
+                    ? Optional.empty()
+                    : leader(partition.partition()).map(node -> connection(node, partition.partition()));
             if (leader.isEmpty() || !connected.computeIfAbsent(leader.get(), node -> brokers.ready(node, now))) {
                 wait = RETRY_MILLIS;
                 continue;
@@ -189,6 +191,17 @@ final class BatchSender {
         }
         requests.forEach((node, request) -> produce(as, node, request, now));
         return wait;
+    }
+
+    /**
+     * One of two connections to a broker, always the same one for a partition: a broker works on one request of a connection at a time,
+     * and would wait for the next one to be written. The second one goes by another id, as that of Kafka's consumer to its group's
+     * coordinator does.
+     */
+    private static Node connection(Node leader, TopicPartition partition) {
+        return (partition.hashCode() & 1) == 0
+                ? leader
+                : new Node(Integer.MAX_VALUE - leader.id(), leader.host(), leader.port(), leader.rack());
     }
 
     private Optional<Node> leader(TopicPartition partition) {
