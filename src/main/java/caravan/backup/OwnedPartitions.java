@@ -7,12 +7,16 @@ import caravan.kafka.PartitionOwner;
 import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +53,20 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     /** Refusals by the leader, with nothing fetched between them, that one new start should have ended. */
     private static final int REFUSALS = 2;
 
+    /**
+     * A start that is looked for.
+     *
+     * @param retryMillis how long to wait where it can't be found yet
+     */
+    private record Search(
+            Assignment assignment, Optional<Refused> refused, CompletableFuture<Start> found, long retryMillis) {
+        private Search again() {
+            return new Search(assignment, refused, found, Math.min(LAST_RETRY_MILLIS, retryMillis * 2));
+        }
+    }
+
     private final Supplier<PartitionStarts> starts;
+    private final Queue<Search> searches = new ConcurrentLinkedQueue<>();
     private final Spool spool;
     private final Consumer<String> completeObject;
     private final SpoolWriters writers;
@@ -182,32 +199,74 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
 
     private CompletableFuture<Start> find(Assignment assignment, Optional<Refused> refused, long delay) {
         CompletableFuture<Start> found = new CompletableFuture<>();
-        schedule(() -> tryToFind(assignment, refused, found, FIRST_RETRY_MILLIS), delay);
+        later(new Search(assignment, refused, found, FIRST_RETRY_MILLIS), delay);
         return found;
     }
 
-    private void schedule(Runnable attempt, long delayMillis) {
-        starter.schedule(attempt, delayMillis, TimeUnit.MILLISECONDS);
+    private void later(Search search, long delayMillis) {
+        starter.schedule(
+                () -> {
+                    searches.add(search);
+                    // Behind those that are added now, too: a rebalance brings many partitions at once.
+                    starter.execute(this::search);
+                },
+                delayMillis,
+                TimeUnit.MILLISECONDS);
     }
 
-    private void tryToFind(
-            Assignment assignment, Optional<Refused> refused, CompletableFuture<Start> found, long retryMillis) {
+    /** Asks the cluster once for all partitions that wait; then each goes on by itself. */
+    private void search() {
+        List<Search> waiting = new ArrayList<>();
+        Search next;
+        while ((next = searches.poll()) != null) {
+            if (!ended(next.assignment())) {
+                waiting.add(next);
+            }
+        }
+        if (waiting.isEmpty()) {
+            return;
+        }
+        Optional<PartitionStarts.Facts> facts = Optional.empty();
+        try {
+            facts = Optional.of(starts.get()
+                    .facts(waiting.stream()
+                            .map(search -> search.assignment().partition())
+                            .toList()));
+        } catch (InterruptException e) {
+            LOG.debug("{} starts are given up: the task ends", waiting.size());
+            return;
+        } catch (RuntimeException e) {
+            LOG.debug("each partition is asked for by itself", e);
+        } catch (Error e) {
+            waiting.forEach(search -> search.found().completeExceptionally(e));
+            return;
+        }
+        for (Search search : waiting) {
+            Optional<PartitionStarts.Facts> known = facts;
+            starter.execute(() -> tryToFind(search, known));
+        }
+    }
+
+    private void tryToFind(Search search, Optional<PartitionStarts.Facts> known) {
+        Assignment assignment = search.assignment();
         if (ended(assignment)) {
             return;
         }
+        TopicPartition partition = assignment.partition();
         try {
-            PartitionStarts.Found place = starts.get().find(assignment.partition(), refused);
+            PartitionStarts there = starts.get();
+            PartitionStarts.Facts facts = known.orElseGet(() -> there.facts(List.of(partition)));
+            PartitionStarts.Found place = there.find(partition, facts, search.refused());
             begin(assignment, place);
-            found.complete(place.start());
+            search.found().complete(place.start());
         } catch (BackupException | Error e) {
-            found.completeExceptionally(e);
+            search.found().completeExceptionally(e);
         } catch (InterruptException e) {
             LOG.debug("{} is given up: the task ends", assignment);
         } catch (RuntimeException e) {
-            LOG.warn("the start of {} is not known yet, trying again: {}", assignment.partition(), e.toString());
-            progress.failures().failing(Subject.START, assignment.partition(), e);
-            long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
-            schedule(() -> tryToFind(assignment, refused, found, next), retryMillis);
+            LOG.warn("the start of {} is not known yet, trying again: {}", partition, e.toString());
+            progress.failures().failing(Subject.START, partition, e);
+            later(search.again(), search.retryMillis());
         }
     }
 

@@ -13,10 +13,12 @@ import caravan.kafka.Cluster;
 import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import caravan.store.Store;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -87,11 +89,34 @@ final class PartitionStarts {
     }
 
     /**
+     * What the cluster says of partitions whose places are looked for.
+     *
+     * @param topics those that there are
+     * @param committed what the group has committed
+     * @param logStarts offsets of the oldest records
+     */
+    record Facts(
+            Map<String, Cluster.Topic> topics,
+            Map<TopicPartition, OffsetAndMetadata> committed,
+            Map<TopicPartition, Long> logStarts) {}
+
+    /** Asks the cluster once for all of these partitions: a start of thousands would keep it busy else. */
+    Facts facts(Collection<TopicPartition> partitions) {
+        Map<String, Cluster.Topic> topics =
+                cluster.topics(partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
+        List<TopicPartition> there = partitions.stream()
+                .filter(partition -> topics.containsKey(partition.topic()))
+                .toList();
+        return new Facts(topics, cluster.committed(group), cluster.logStarts(there));
+    }
+
+    /**
+     * @param facts what the cluster said after it was known that the place is looked for
      * @param refused what the leader does not serve any more, if that is why a place is looked for
      * @throws BackupException where a person has to decide
      */
-    Found find(TopicPartition partition, Optional<Refused> refused) {
-        Cluster.Topic topic = cluster.topic(partition.topic())
+    Found find(TopicPartition partition, Facts facts, Optional<Refused> refused) {
+        Cluster.Topic topic = Optional.ofNullable(facts.topics().get(partition.topic()))
                 .orElseThrow(() -> new IllegalStateException("the topic " + partition.topic() + " does not exist"));
         if (topic.id().equals(Uuid.ZERO_UUID) && !unidentifiedTopics) {
             throw new BackupException(
@@ -102,7 +127,7 @@ final class PartitionStarts {
         PartitionFolder folder = new PartitionFolder(topic.name(), timeline, partition.partition());
         long first = firstOffsets(topic, timeline).getOrDefault(partition.partition(), 0L);
         Optional<OffsetAndMetadata> commit =
-                Optional.ofNullable(cluster.committed(group).get(partition));
+                Optional.ofNullable(facts.committed().get(partition));
         Optional<CommitMetadata> said = commit.flatMap(offset -> CommitMetadata.parse(offset.metadata()));
         refuseAnotherArchive(said);
 
@@ -116,7 +141,7 @@ final class PartitionStarts {
                     next,
                     group);
         }
-        long logStart = cluster.logStarts(List.of(partition)).get(partition);
+        long logStart = facts.logStarts().get(partition);
         if (next < logStart) {
             last = Optional.of(nameGap(folder, next, logStart));
             next = logStart;

@@ -199,9 +199,8 @@ final class BatchSender {
      * coordinator does.
      */
     private static Node connection(Node leader, TopicPartition partition) {
-        return (partition.hashCode() & 1) == 0
-                ? leader
-                : new Node(Integer.MAX_VALUE - leader.id(), leader.host(), leader.port(), leader.rack());
+        boolean first = ((partition.topic().hashCode() + partition.partition() / 2) & 1) == 1;
+        return first ? leader : new Node(Integer.MAX_VALUE - leader.id(), leader.host(), leader.port(), leader.rack());
     }
 
     private Optional<Node> leader(TopicPartition partition) {

@@ -93,14 +93,30 @@ public final class Cluster implements AutoCloseable {
     }
 
     public Optional<Topic> topic(String name) {
-        try {
-            TopicDescription described = described(name);
-            short replicas = (short) described.partitions().get(0).replicas().size();
-            return Optional.of(
-                    new Topic(name, described.topicId(), described.partitions().size(), replicas));
-        } catch (UnknownTopicOrPartitionException e) {
-            return Optional.empty();
-        }
+        return Optional.ofNullable(topics(Set.of(name)).get(name));
+    }
+
+    /** Those of these topics that there are, by name; one request for all. */
+    public Map<String, Topic> topics(Collection<String> names) {
+        Map<String, Topic> topics = new TreeMap<>();
+        admin.describeTopics(names).topicNameValues().forEach((name, answer) -> {
+            try {
+                TopicDescription described =
+                        get(answer, () -> MissingAclException.ofTopics(AclOperation.DESCRIBE, List.of(name)));
+                short replicas =
+                        (short) described.partitions().get(0).replicas().size();
+                topics.put(
+                        name,
+                        new Topic(
+                                name,
+                                described.topicId(),
+                                described.partitions().size(),
+                                replicas));
+            } catch (UnknownTopicOrPartitionException e) {
+                LOG.trace("there is no topic {}", name);
+            }
+        });
+        return topics;
     }
 
     /**

@@ -21,6 +21,7 @@ import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.DefaultAggregateController;
@@ -313,6 +317,40 @@ class BackupTaskTest {
 
         // Then: this object was not really stored
         assertThat(found.get(30, TimeUnit.SECONDS).offset()).isZero();
+    }
+
+    @Test
+    void theClusterIsAskedOnceForAllPartitionsThatStartTogether(TestServers.Names names) throws Exception {
+        // Given
+        String many = names.topic("many");
+        data.createTopic(many, 40, Map.of());
+        long asked = requests("OffsetFetch") + requests("ListOffsets");
+
+        // When
+        List<CompletableFuture<Start>> starts = IntStream.range(0, 40)
+                .mapToObj(partition -> owner.assigned(
+                                new Taken(100 + partition, new TopicPartition(many, partition)),
+                                Optional.empty(),
+                                Optional.empty())
+                        .toCompletableFuture())
+                .toList();
+        for (CompletableFuture<Start> found : starts) {
+            assertThat(found.get(1, TimeUnit.MINUTES).offset()).isZero();
+        }
+
+        // Then: some for the topic's first snapshot, and two for all; a thread may begin before the last one is there
+        assertThat(requests("OffsetFetch") + requests("ListOffsets") - asked).isBetween(2L, 20L);
+    }
+
+    /** Requests of a kind that the broker in this JVM has answered. */
+    private static long requests(String kind) throws Exception {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        long count = 0;
+        for (ObjectName name : beans.queryNames(
+                new ObjectName("kafka.network:type=RequestMetrics,name=RequestsPerSec,request=" + kind + ",*"), null)) {
+            count += (long) beans.getAttribute(name, "Count");
+        }
+        return count;
     }
 
     @Test

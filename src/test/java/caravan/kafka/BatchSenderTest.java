@@ -61,7 +61,7 @@ class BatchSenderTest {
 
     private static MetadataResponse cluster(int brokers, Uuid topicId) {
         return RequestTestUtils.metadataUpdateWithIds(
-                brokers, Map.of("copy", 2), partition -> 0, Map.of("copy", topicId));
+                brokers, Map.of("copy", 4), partition -> 0, Map.of("copy", topicId));
     }
 
     @Test
@@ -166,6 +166,23 @@ class BatchSenderTest {
         assertThat(inFlight()).hasSize(1);
         assertThat(partitions(inFlight().get(0))).containsExactlyInAnyOrder(ZERO, ONE);
         assertThat(inFlight().get(0).acks()).isEqualTo((short) -1);
+    }
+
+    @Test
+    void aBrokerIsWrittenToOverTwoConnections() {
+        // Given
+        client.updateMetadata(cluster(1, Uuid.ONE_UUID));
+        identify();
+        send(ZERO, 2, 5);
+        send(new TopicPartition("copy", 2), 2, 5);
+
+        // When
+        run();
+
+        // Then
+        assertThat(client.requests())
+                .extracting(ClientRequest::destination)
+                .containsExactlyInAnyOrder("0", Integer.toString(Integer.MAX_VALUE));
     }
 
     @Test

@@ -26,13 +26,24 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A Kafka cluster of one KRaft node, broker and controller, in this JVM: own cluster id, free ports of the loopback
+ * A KRaft node in this JVM, mostly a cluster by itself, broker and controller: own cluster id, free ports of the loopback
  * address, data in a temporary directory that {@link #close()} deletes.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
-    private final String clusterId = Uuid.randomUuid().toString();
+    /**
+     * What a node is in its cluster.
+     *
+     * @param controllerPort where the controller listens, which is node 1
+     */
+    record Node(int id, String clusterId, int controllerPort) {
+        private boolean controls() {
+            return id == 1;
+        }
+    }
+
+    private final Node node;
     private final int port = freePort();
     private final Path directory;
     private final Map<String, Integer> listeners = new TreeMap<>();
@@ -40,7 +51,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     private KafkaRaftServer server;
     private Admin admin;
 
-    private EmbeddedBroker(Map<String, String> protocols, Map<String, String> overrides) throws IOException {
+    private EmbeddedBroker(Node node, Map<String, String> protocols, Map<String, String> overrides) throws IOException {
+        this.node = node;
         directory = Files.createTempDirectory("caravan-broker");
         protocols.keySet().forEach(name -> listeners.put(name, freePort()));
         settings = settings(protocols, overrides);
@@ -58,8 +70,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** A running broker that listens, beside plain text, by these protocols ({@code SSL}, …), each by a name of its own. */
     static EmbeddedBroker started(Map<String, String> protocols, Map<String, String> overrides) {
+        return started(new Node(1, Uuid.randomUuid().toString(), freePort()), protocols, overrides);
+    }
+
+    /** A running node of a cluster whose node 1 is, or will be, the controller. */
+    static EmbeddedBroker started(Node node, Map<String, String> protocols, Map<String, String> overrides) {
         try {
-            EmbeddedBroker broker = new EmbeddedBroker(protocols, overrides);
+            EmbeddedBroker broker = new EmbeddedBroker(node, protocols, overrides);
             broker.format();
             broker.start();
             return broker;
@@ -85,7 +102,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** The cluster's id, random for each instance. */
     public String clusterId() {
-        return clusterId;
+        return node.clusterId();
     }
 
     /** An admin client that lives as long as this broker. */
@@ -131,8 +148,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     private void format() throws IOException {
         try {
             new Formatter()
-                    .setClusterId(clusterId)
-                    .setNodeId(1)
+                    .setClusterId(node.clusterId())
+                    .setNodeId(node.id())
                     .setControllerListenerName("CONTROLLER")
                     .setMetadataLogDirectory(directory.toString())
                     .setDirectories(List.of(directory.toString()))
@@ -146,7 +163,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private Map<String, String> settings(Map<String, String> protocols, Map<String, String> overrides) {
-        int controllerPort = freePort();
+        String controller = HOST + ":" + node.controllerPort();
         StringBuilder more = new StringBuilder();
         StringBuilder moreProtocols = new StringBuilder();
         listeners.forEach((name, secured) -> {
@@ -154,12 +171,12 @@ public final class EmbeddedBroker implements AutoCloseable {
             moreProtocols.append(",").append(name).append(":").append(protocols.get(name));
         });
         Map<String, String> all = new HashMap<>();
-        all.put("process.roles", "broker,controller");
-        all.put("node.id", "1");
-        all.put("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
+        all.put("process.roles", node.controls() ? "broker,controller" : "broker");
+        all.put("node.id", Integer.toString(node.id()));
+        all.put("controller.quorum.voters", "1@" + controller);
         all.put(
                 "listeners",
-                "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort + more);
+                "PLAINTEXT://" + HOST + ":" + port + (node.controls() ? ",CONTROLLER://" + controller : "") + more);
         all.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port + more);
         all.put("controller.listener.names", "CONTROLLER");
         all.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT" + moreProtocols);

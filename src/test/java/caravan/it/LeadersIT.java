@@ -1,0 +1,178 @@
+package caravan.it;
+
+import static caravan.testbed.TopicContents.assertSameRecords;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravan.testbed.CaravanCommands;
+import caravan.testbed.CaravanProcess;
+import caravan.testbed.EmbeddedCluster;
+import caravan.testbed.TestS3;
+import caravan.testbed.TestServers;
+import caravan.testbed.TopicContents;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A cluster of three brokers, whose leaders move, and one of which goes and comes back. */
+@ExtendWith(TestServers.class)
+class LeadersIT {
+    private static final int PARTITIONS = 6;
+
+    private static EmbeddedCluster cluster;
+
+    private TestS3 s3;
+    private String topic;
+    private String store;
+    private CaravanCommands caravan;
+
+    @BeforeAll
+    static void start() {
+        cluster = EmbeddedCluster.started(
+                3,
+                Map.of(
+                        "min.insync.replicas", "2",
+                        "replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void aTopicOnAllBrokers(TestS3 s3, TestServers.Names names) {
+        this.s3 = s3;
+        topic = names.topic("orders");
+        store = s3.newStore();
+        caravan = new CaravanCommands(cluster.bootstrapServers(), s3);
+        cluster.createTopic(topic, PARTITIONS, Map.of("retention.ms", "-1"));
+    }
+
+    @Test
+    void aBackupFollowsTheLeaders() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        AtomicLong acknowledged = new AtomicLong();
+        Map<String, String> environment = new HashMap<>(s3.environment());
+        try (CaravanProcess backup = CaravanProcess.start(
+                environment,
+                "backup",
+                "--bootstrap-servers",
+                cluster.bootstrapServers(),
+                "--topics",
+                topic,
+                "--store",
+                store,
+                "--max-age",
+                "1s")) {
+            // Given: records that never stop
+            CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
+            backup.until(() -> stored() > 0);
+
+            // When: all leaders move, twice, and a broker goes and comes back
+            lead(2);
+            lead(3);
+            long before = stored();
+            backup.until(() -> stored() > before);
+            cluster.broker(3).stop();
+            long without = stored();
+            backup.until(() -> stored() > without);
+            cluster.broker(3).start();
+            lead(3);
+            long again = stored();
+            backup.until(() -> stored() > again);
+            enough.set(true);
+            producing.get();
+            backup.until(() -> stored() == acknowledged.get());
+            backup.terminate().await().expect(0);
+        }
+
+        // Then
+        caravan.restore(store, "--rename", topic + "=" + topic + "-copy").expect(0);
+        TopicContents source = read(topic);
+        assertThat(source.records()).isEqualTo(acknowledged.get());
+        assertSameRecords(source, read(topic + "-copy"));
+    }
+
+    @Test
+    void aRestoreFollowsTheLeaders() throws Exception {
+        // Given
+        AtomicBoolean enough = new AtomicBoolean();
+        AtomicLong acknowledged = new AtomicLong();
+        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
+        Awaitility.await().until(() -> acknowledged.get() > 60_000);
+        enough.set(true);
+        producing.get();
+        caravan.backup(store, topic).expect(0);
+        String copy = topic + "-copy";
+        cluster.createTopic(copy, PARTITIONS, Map.of("retention.ms", "-1"));
+
+        // When: leaders move as long as it lasts
+        CompletableFuture<Void> restoring = CompletableFuture.runAsync(
+                () -> caravan.restore(store, "--rename", topic + "=" + copy).expect(0));
+        int moves = 0;
+        while (!restoring.isDone()) {
+            lead(copy, 1 + moves++ % 3);
+        }
+        restoring.get();
+
+        // Then
+        assertThat(moves).isGreaterThan(1);
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    private void lead(int node) {
+        lead(topic, node);
+    }
+
+    private static void lead(String name, int node) {
+        IntStream.range(0, PARTITIONS).forEach(partition -> cluster.lead(new TopicPartition(name, partition), node));
+    }
+
+    private long stored() {
+        StoredObjects objects = StoredObjects.of(s3, store);
+        return IntStream.range(0, PARTITIONS)
+                .mapToLong(partition -> objects.coveredTo(topic, partition, 0))
+                .sum();
+    }
+
+    private void produce(AtomicBoolean enough, AtomicLong acknowledged) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", cluster.bootstrapServers(),
+                "acks", "all",
+                "linger.ms", "5",
+                "compression.type", "lz4");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; !enough.get(); i++) {
+                byte[] value =
+                        ("value " + i + " of an order that goes on for a while").getBytes(StandardCharsets.UTF_8);
+                producer.send(new ProducerRecord<>(topic, i % PARTITIONS, null, value), (metadata, failure) -> {
+                    if (failure == null) {
+                        acknowledged.incrementAndGet();
+                    }
+                });
+                if (i % 1_000 == 0) {
+                    producer.flush();
+                }
+            }
+        }
+    }
+
+    private static TopicContents read(String name) {
+        return TopicContents.read(cluster.bootstrapServers(), name);
+    }
+}
