@@ -9,9 +9,10 @@ import caravan.testbed.EmbeddedCluster;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import caravan.testbed.TopicContents;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A cluster of three brokers, whose leaders move, and one of which goes and comes back. */
+/** A cluster of three brokers, whose leaders move, which slow clients down, and one of which goes and comes back. */
 @ExtendWith(TestServers.class)
 class LeadersIT {
     private static final int PARTITIONS = 6;
@@ -45,6 +48,8 @@ class LeadersIT {
                 3,
                 Map.of(
                         "min.insync.replicas", "2",
+                        // Quotas bite within a second
+                        "quota.window.num", "2",
                         "replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector"));
     }
 
@@ -120,7 +125,8 @@ class LeadersIT {
         String copy = topic + "-copy";
         cluster.createTopic(copy, PARTITIONS, Map.of("retention.ms", "-1"));
 
-        // When: leaders move as long as it lasts
+        // When: leaders move as long as it lasts, which a quota of each broker makes long
+        limitProducers(800_000.0);
         CompletableFuture<Void> restoring = CompletableFuture.runAsync(
                 () -> caravan.restore(store, "--rename", topic + "=" + copy).expect(0));
         int moves = 0;
@@ -128,10 +134,23 @@ class LeadersIT {
             lead(copy, 1 + moves++ % 3);
         }
         restoring.get();
+        limitProducers(null);
 
         // Then
         assertThat(moves).isGreaterThan(1);
         assertSameRecords(read(topic), read(copy));
+    }
+
+    /** Bytes per second of each broker and client; null for no limit. */
+    private static void limitProducers(Double rate) throws Exception {
+        Map<String, String> everyClient = new HashMap<>();
+        everyClient.put(ClientQuotaEntity.CLIENT_ID, null);
+        cluster.admin()
+                .alterClientQuotas(List.of(new ClientQuotaAlteration(
+                        new ClientQuotaEntity(everyClient),
+                        List.of(new ClientQuotaAlteration.Op("producer_byte_rate", rate)))))
+                .all()
+                .get();
     }
 
     private void lead(int node) {
@@ -155,11 +174,12 @@ class LeadersIT {
                 "acks", "all",
                 "linger.ms", "5",
                 "compression.type", "lz4");
+        Random random = new Random(1);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; !enough.get(); i++) {
-                byte[] value =
-                        ("value " + i + " of an order that goes on for a while").getBytes(StandardCharsets.UTF_8);
+                byte[] value = new byte[200];
+                random.nextBytes(value);
                 producer.send(new ProducerRecord<>(topic, i % PARTITIONS, null, value), (metadata, failure) -> {
                     if (failure == null) {
                         acknowledged.incrementAndGet();
