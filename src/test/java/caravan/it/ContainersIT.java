@@ -94,6 +94,7 @@ class ContainersIT {
                 .withFileFromPath("src/main/docker/health", Path.of("src/main/docker/health"))
                 .withFileFromPath("target/lib", Path.of("target/lib"))
                 .withFileFromPath("target/caravan.jar", Path.of("target/caravan.jar"))
+                .withFileFromPath("src/main/launcher", Path.of("src/main/launcher"))
                 .withFileFromPath("routes", Path.of("routes"));
         Startables.deepStart(kafka, minio).join();
         assertThat(minio.execInContainer("mc", "mb", "local/backups").getExitCode())
