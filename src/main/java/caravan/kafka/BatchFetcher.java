@@ -272,8 +272,17 @@ final class BatchFetcher {
             Asked asked = request.asked().get(partition);
             if (position != null && asked != null && position.waitsFor(asked)) {
                 answers.take(position, asked, data, node, answer, now);
+                if (FetchResponse.recordsSize(data) > 0) {
+                    toTheEnd(position);
+                }
             }
         });
+    }
+
+    /** A broker fills its response in the order of the request: so who got something comes after those who got nothing. */
+    private void toTheEnd(FetchPosition position) {
+        positions.remove(position.partition());
+        positions.put(position.partition(), position);
     }
 
     private void later(Set<TopicPartition> partitions, long now) {

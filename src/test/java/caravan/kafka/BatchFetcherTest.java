@@ -31,6 +31,7 @@ import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.record.ControlRecordType;
 import org.apache.kafka.common.record.EndTransactionMarker;
 import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.requests.FetchMetadata;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.MetadataResponse;
@@ -396,6 +397,26 @@ class BatchFetcherTest {
 
         // Then
         assertThat(partition(asked().get(0), ZERO).fetchOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void whoGotSomethingIsAskedForAfterThoseWhoGotNothing() {
+        // Given
+        begin(ZERO, 1, start(0));
+        begin(ONE, 2, start(0));
+        run();
+        assertThat(fetch(asked().get(0)).data().topics().get(0).partitions())
+                .extracting(FetchPartition::partition)
+                .containsExactly(0, 1);
+
+        // When
+        answer(asked().get(0), Map.of(ZERO, records(0, 5), ONE, data()), FetchMetadata.INVALID_SESSION_ID);
+
+        // Then
+        assertThat(fetch(asked().get(0)).data().topics().get(0).partitions())
+                .as("a broker without a session to keep that fills its response in the order of the request")
+                .extracting(FetchPartition::partition)
+                .containsExactly(1, 0);
     }
 
     @Test
