@@ -57,7 +57,7 @@ public final class Bench {
                         options, workspace, broker, s3, caravan, tools, new DataSets(broker, tools, options));
                 List<Result> results = new ArrayList<>();
                 chosen.forEach(scenario -> results.add(scenario.run(stand)));
-                report(s3.name(), results, Codec.all(workspace));
+                report(s3.name(), results, Codec.all(workspace, Machine.here().cores()));
             }
         }
     }

@@ -65,6 +65,11 @@ record Result(
         return payloadBytes / caravan(Usage::wallSeconds);
     }
 
+    /** Caravan's CPU time by 10⁹ bytes of payload. */
+    double cpuSecondsPerGigabyte() {
+        return caravan(Usage::cpuSeconds) / (payloadBytes / 1e9);
+    }
+
     /** The median of the archive's size, bytes. */
     double storedBytes() {
         return median(rounds.stream().mapToDouble(Round::storedBytes)).orElse(Double.NaN);
