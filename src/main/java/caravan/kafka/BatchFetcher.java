@@ -42,11 +42,11 @@ final class BatchFetcher {
     /** Last version of the request that names topics by name. */
     private static final short LAST_WITHOUT_TOPIC_IDS = 12;
     /** No more is asked for while so many bytes wait to be handed out. */
-    private static final long MAX_BUFFERED = 32L << 20;
+    private static final long MAX_BUFFERED = 12L << 20;
     /** No more of one partition is asked for while so many bytes of it wait. */
     private static final long MAX_BUFFERED_OF_ONE = 4L << 20;
     /** No more than so many bytes are on their way, from all brokers together, unless these are very many. */
-    private static final long MAX_IN_FLIGHT = 64L << 20;
+    private static final long MAX_IN_FLIGHT = 12L << 20;
 
     private static final int MIN_RESPONSE = 1 << 20;
     /** How long a broker may wait for more, while a partition that is left out of the request could be asked for again. */
