@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -164,13 +165,21 @@ public final class TestData {
                 .topicId();
     }
 
-    /** Deletes a topic with its records. */
+    /** Deletes a topic with its records; ends when the broker has heard of it, which is after the controller has answered. */
     public void deleteTopic(String topic) {
         await(broker.admin()
                 .deleteTopics(List.of(topic))
                 .all()
                 .toCompletionStage()
                 .toCompletableFuture());
+        Awaitility.await("the end of " + topic)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !topics().contains(topic));
+    }
+
+    private Set<String> topics() {
+        return await(broker.admin().listTopics().names().toCompletionStage().toCompletableFuture());
     }
 
     /** Moves a partition's log start offset to {@code firstKept}. */
