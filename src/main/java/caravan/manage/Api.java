@@ -41,6 +41,7 @@ public final class Api {
     private static final String CLUSTER_TIMEOUT_MILLIS = "5000";
 
     private final OpenApi document = new OpenApi();
+    private final LogLevels levels = new LogLevels();
     private final TaskControl control;
     private final Store store;
     private final KafkaSettings kafka;
@@ -119,9 +120,17 @@ public final class Api {
     // ---- tasks ----
 
     public void tasks(Exchange exchange) {
-        answer(
-                exchange,
-                () -> Answer.ok(control.all().stream().map(TaskSummary::line).toList()));
+        answer(exchange, () -> {
+            String expand = exchange.getMessage().getHeader("expand", "", String.class);
+            return switch (expand) {
+                case "" ->
+                    Answer.ok(control.all().stream().map(TaskSummary::line).toList());
+                case "status" -> Answer.ok(control.all());
+                default ->
+                    throw new TaskException(
+                            Kind.INVALID, "expand can't be '" + expand + "'", "leave it out, or write expand=status");
+            };
+        });
     }
 
     public void task(Exchange exchange) {
@@ -133,17 +142,23 @@ public final class Api {
     }
 
     public void create(Exchange exchange) {
-        byte[] body =
-                Optional.ofNullable(exchange.getMessage().getBody(byte[].class)).orElseGet(() -> new byte[0]);
         answer(exchange, () -> {
-            TaskRequest request = TaskRequest.parse(body);
-            TaskStatus made = control.create(request.name(), request.template(), request.parameters());
+            TaskRequest request = TaskRequest.parse(body(exchange));
+            TaskStatus made =
+                    control.create(request.name(), request.template(), request.parameters(), request.paused());
             return new Answer(
                     201,
                     Optional.of("/tasks/" + made.name()),
                     Optional.of(Answer.print(TaskSummary.of(made))),
                     JSON_TYPE);
         });
+    }
+
+    public void configure(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(TaskSummary.of(
+                        control.configure(parameter(exchange, "name"), TaskRequest.parseParameters(body(exchange))))));
     }
 
     public void delete(Exchange exchange) {
@@ -159,7 +174,7 @@ public final class Api {
     }
 
     public void restart(Exchange exchange) {
-        change(exchange, control::restart);
+        change(exchange, name -> control.restart(name, flag(exchange, "onlyFailed")));
     }
 
     @FunctionalInterface
@@ -178,6 +193,29 @@ public final class Api {
         answer(exchange, () -> Answer.ok(control.templates()));
     }
 
+    public void validate(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(control.validate(
+                        parameter(exchange, "template"), TaskRequest.parseParameters(body(exchange)))));
+    }
+
+    // ---- the log ----
+
+    public void loggers(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(levels.all()));
+    }
+
+    public void logger(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(levels.of(parameter(exchange, "logger"))));
+    }
+
+    public void setLogger(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(levels.set(parameter(exchange, "logger"), TaskRequest.parseLevel(body(exchange)))));
+    }
+
     // ---- what there is in the archive ----
 
     public void archive(Exchange exchange) {
@@ -185,15 +223,7 @@ public final class Api {
     }
 
     public void topic(Exchange exchange) {
-        answer(exchange, () -> Answer.ok(topic(parameter(exchange, "topic"), live(exchange))));
-    }
-
-    private static boolean live(Exchange exchange) {
-        String live = exchange.getMessage().getHeader("live", "false", String.class);
-        if (!live.equals("true") && !live.equals("false")) {
-            throw new TaskException(Kind.INVALID, "live is neither true nor false", "leave it out, or write live=true");
-        }
-        return live.equals("true");
+        answer(exchange, () -> Answer.ok(topic(parameter(exchange, "topic"), flag(exchange, "live"))));
     }
 
     private TopicDetails topic(String name, boolean live) {
@@ -228,6 +258,19 @@ public final class Api {
         return value instanceof List<?> several
                 ? String.valueOf(several.get(several.size() - 1))
                 : String.valueOf(value);
+    }
+
+    private static boolean flag(Exchange exchange, String name) {
+        String value = exchange.getMessage().getHeader(name, "false", String.class);
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new TaskException(
+                    Kind.INVALID, name + " is neither true nor false", "leave it out, or write " + name + "=true");
+        }
+        return value.equals("true");
+    }
+
+    private static byte[] body(Exchange exchange) {
+        return Optional.ofNullable(exchange.getMessage().getBody(byte[].class)).orElseGet(() -> new byte[0]);
     }
 
     private static void answer(Exchange exchange, Supplier<Answer> operation) {

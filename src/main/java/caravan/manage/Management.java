@@ -58,12 +58,12 @@ public final class Management implements AutoCloseable {
                         new UptimeMetrics(),
                         new FileDescriptorMetrics())
                 .forEach(vitals -> vitals.bindTo(registry));
-        states = (name, task) ->
-                TaskState.of(task, main.getCamelContext().getRouteController().getRouteStatus(name));
+        TaskRoutes routes = new TaskRoutes(main::getCamelContext, tasks);
+        states = routes::state;
         meters = new TaskMeters(registry, states);
         TaskControl[] made = new TaskControl[1];
         TaskJournal journal = new TaskJournal(store, kafka, tasks, name -> made[0].definition(name));
-        control = new TaskControl(main::getCamelContext, tasks, files, templates, journal);
+        control = new TaskControl(tasks, routes, files, templates, journal);
         made[0] = control;
 
         tasks.listen(new TaskBeans(states, ManagementFactory.getPlatformMBeanServer()));

@@ -1,7 +1,9 @@
 package caravan.manage;
 
-import caravan.manage.TaskException.Kind;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -16,22 +18,23 @@ final class RemoteParameters {
 
     private RemoteParameters() {}
 
-    /** @throws TaskException that names the parameter, and does not show its value */
-    static void check(TaskDefinition task) {
-        task.parameters().forEach((name, value) -> {
+    /** Each names its parameter, and does not show its value. */
+    static List<TaskProblem> problems(TaskDefinition task) {
+        List<TaskProblem> problems = new ArrayList<>();
+        new TreeMap<>(task.parameters()).forEach((name, value) -> {
             if (Secrets.plain(name, value)) {
-                throw refused(
-                        name,
-                        "carries a secret",
-                        "give a reference to it, such as {{env:NAME}}, without a default: tasks are kept in the archive");
+                problems.add(
+                        refused(
+                                name,
+                                "carries a secret",
+                                "give a reference to it, such as {{env:NAME}}, without a default: tasks are kept in the archive"));
             }
             if (!Secrets.secret(name)) {
                 Optional<ParameterType> type = ParameterType.of(TaskTemplates.parameter(name));
-                problem(type, value).ifPresent(problem -> {
-                    throw refused(name, problem, hint(type));
-                });
+                problem(type, value).ifPresent(problem -> problems.add(refused(name, problem, hint(type))));
             }
         });
+        return problems;
     }
 
     private static Optional<String> problem(Optional<ParameterType> type, String value) {
@@ -60,7 +63,7 @@ final class RemoteParameters {
                 + "is more than a value belongs into a route file";
     }
 
-    private static TaskException refused(String parameter, String problem, String hint) {
-        return new TaskException(Kind.INVALID, "the parameter " + parameter + " " + problem, hint);
+    private static TaskProblem refused(String parameter, String problem, String hint) {
+        return new TaskProblem(parameter, "the parameter " + parameter + " " + problem, hint);
     }
 }

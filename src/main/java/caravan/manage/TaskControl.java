@@ -8,15 +8,16 @@ import caravan.kafka.Tasks;
 import caravan.manage.TaskException.Kind;
 import caravan.restore.RestoreTask;
 import caravan.store.StoreException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.apache.camel.CamelContext;
-import org.apache.camel.ServiceStatus;
-import org.apache.camel.builder.TemplatedRouteBuilder;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,18 +29,18 @@ public final class TaskControl {
     private static final Logger LOG = LoggerFactory.getLogger(TaskControl.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
 
-    private final Supplier<CamelContext> camel;
     private final Tasks tasks;
+    private final TaskRoutes routes;
     private final TaskFiles files;
     private final TaskTemplates templates;
     private final TaskJournal journal;
     private final Map<String, TaskDefinition> made = new ConcurrentHashMap<>();
+
     private boolean loaded;
 
-    TaskControl(
-            Supplier<CamelContext> camel, Tasks tasks, TaskFiles files, TaskTemplates templates, TaskJournal journal) {
-        this.camel = camel;
+    TaskControl(Tasks tasks, TaskRoutes routes, TaskFiles files, TaskTemplates templates, TaskJournal journal) {
         this.tasks = tasks;
+        this.routes = routes;
         this.files = files;
         this.templates = templates;
         this.journal = journal;
@@ -63,7 +64,7 @@ public final class TaskControl {
         return TaskReading.of(
                 definition(name).orElseGet(() -> new TaskDefinition(name, "", Origin.FILE, Map.of())),
                 task,
-                TaskState.of(task, route(name)));
+                routes.state(name, task));
     }
 
     Optional<TaskDefinition> definition(String name) {
@@ -88,9 +89,7 @@ public final class TaskControl {
                 .filter(entry -> entry.getValue() instanceof RestoreTask restore
                         && restore.restoreId().equals(restoreId))
                 .map(entry -> RestoreStatus.of(
-                        entry.getKey(),
-                        (RestoreTask) entry.getValue(),
-                        TaskState.of(entry.getValue(), route(entry.getKey()))))
+                        entry.getKey(), (RestoreTask) entry.getValue(), routes.state(entry.getKey(), entry.getValue())))
                 .findFirst();
         if (mine.isPresent() && !ended(mine.get())) {
             return mine.get();
@@ -117,15 +116,43 @@ public final class TaskControl {
     // ---- what is done with it ----
 
     /**
+     * What a task of these parameters would be, and all that is wrong with them. Nothing is made or kept.
+     *
+     * @throws TaskException {@link Kind#NOT_FOUND} where there is no such template
+     */
+    Validation validate(String template, Map<String, String> parameters) {
+        Map<String, String> completed = templates.completed(template, parameters);
+        List<TaskProblem> problems =
+                problems(new TaskDefinition("task", template, Origin.API, parameters), "a task of " + template);
+        // What was refused may be a secret under another name.
+        problems.stream()
+                .map(TaskProblem::parameter)
+                .filter(Objects::nonNull)
+                .map(TaskTemplates::parameter)
+                .forEach(completed::remove);
+        return new Validation(template, Secrets.hidden(completed), problems);
+    }
+
+    private List<TaskProblem> problems(TaskDefinition task, String called) {
+        // What the templates make of a value may be in their error.
+        List<TaskProblem> problems = new ArrayList<>(RemoteParameters.problems(task));
+        Set<String> refused = problems.stream().map(TaskProblem::parameter).collect(Collectors.toSet());
+        problems.addAll(templates.problems(task, called, refused));
+        return problems;
+    }
+
+    /**
      * Makes a task, keeps it in the archive, and starts it.
      *
+     * @param paused whether it is only started when it is resumed
      * @throws TaskException {@link Kind#INVALID}, {@link Kind#CONFLICT} where there is one of that name, {@link Kind#UNAVAILABLE}
      *     where it could not be kept
      */
-    public synchronized TaskStatus create(String name, String template, Map<String, String> parameters) {
+    public synchronized TaskStatus create(
+            String name, String template, Map<String, String> parameters, boolean paused) {
         TaskDefinition task = new TaskDefinition(name, template, Origin.API, parameters);
         check(task);
-        if (tasks.named(name).isPresent() || camel.get().getRoute(name) != null) {
+        if (tasks.named(name).isPresent() || routes.has(name)) {
             throw new TaskException(
                     Kind.CONFLICT, "there is a task or route " + name + " already", "choose another name");
         }
@@ -135,9 +162,9 @@ public final class TaskControl {
                     "the tasks in the archive are not known yet",
                     "try again when the store answers; the log tells why it does not");
         }
-        keep(task, State.ACTIVE);
+        keep(task, paused ? State.PAUSED : State.ACTIVE);
         try {
-            add(task);
+            add(task, paused);
         } catch (TaskException e) {
             // Else it would be tried again at every start.
             keep(task, State.DELETED);
@@ -146,48 +173,62 @@ public final class TaskControl {
         return status(name);
     }
 
-    private void check(TaskDefinition task) {
-        if (!NAME.matcher(task.name()).matches()) {
+    /**
+     * Gives a task that was made over HTTP these parameters in place of all that it had. One that runs is stopped, storing what is
+     * open, and started with them; one that is paused stays so. Where they can't be, it goes on as it was.
+     *
+     * @throws TaskException {@link Kind#NOT_FOUND}, {@link Kind#INVALID}, {@link Kind#CONFLICT} for a task of a route file and a
+     *     restore that is not at its end, {@link Kind#UNAVAILABLE}
+     */
+    synchronized TaskStatus configure(String name, Map<String, String> parameters) {
+        require(name);
+        TaskDefinition before = ofApi(name, "change it there, and restart the service");
+        TaskDefinition after = new TaskDefinition(name, before.template(), Origin.API, parameters);
+        check(after);
+        TaskStatus status = status(name);
+        boolean ended = status.state().equals(TaskState.FINISHED.text())
+                || status.state().equals(TaskState.FAILED.text());
+        boolean paused =
+                status.state().equals(TaskState.PAUSED.text()) || status.state().equals(TaskState.STOPPED.text());
+        if (status.restore() != null && !ended && !routes.heldBack(name)) {
             throw new TaskException(
-                    Kind.INVALID,
-                    "'" + task.name() + "' is no name for a task",
-                    "use at most 200 letters, digits, '.', '_' and '-', and no dot at its begin");
+                    Kind.CONFLICT,
+                    "the restore " + name + " has begun",
+                    "let it end, or delete it and make another one");
         }
-        // First: what the templates make of a value may be in their error.
-        RemoteParameters.check(task);
-        templates.check(task);
+        keep(after, paused ? State.PAUSED : State.ACTIVE);
+        routes.remove(name);
+        try {
+            add(after, paused);
+        } catch (TaskException e) {
+            keep(before, paused ? State.PAUSED : State.ACTIVE);
+            add(before, paused);
+            throw e;
+        }
+        return status(name);
     }
 
-    private void add(TaskDefinition task) {
+    private TaskDefinition ofApi(String name, String hint) {
+        TaskDefinition task = made.get(name);
+        if (task == null) {
+            throw new TaskException(Kind.CONFLICT, "the task " + name + " is in a route file", hint);
+        }
+        return task;
+    }
+
+    private void check(TaskDefinition task) {
+        problems(task, "the task " + task.name()).stream().findFirst().ifPresent(problem -> {
+            throw problem.exception();
+        });
+    }
+
+    private void add(TaskDefinition task, boolean paused) {
         made.put(task.name(), task);
         try {
-            TemplatedRouteBuilder builder = TemplatedRouteBuilder.builder(camel.get(), task.template())
-                    .routeId(task.name())
-                    .prefixId(task.name() + "-");
-            task.parameters().forEach(builder::parameter);
-            builder.add();
-        } catch (Exception e) {
-            forget(task);
-            throw new TaskException(
-                    Kind.INVALID, "the task " + task.name() + " can't be made: " + deepest(e), "check its parameters");
-        }
-        if (tasks.named(task.name()).isEmpty()) {
-            forget(task);
-            throw new TaskException(
-                    Kind.INVALID,
-                    task.template() + " is no template of a backup or a restore",
-                    "its route needs the policy of a task: see routes/templates");
-        }
-    }
-
-    /** Removes what there is of a task that could not be made. */
-    private void forget(TaskDefinition task) {
-        made.remove(task.name());
-        try {
-            camel.get().getRouteController().stopRoute(task.name());
-            camel.get().removeRoute(task.name());
-        } catch (Exception e) {
-            LOG.warn("{}: its route could not be removed: {}", task.name(), deepest(e));
+            routes.add(task, paused);
+        } catch (TaskException e) {
+            made.remove(task.name());
+            throw e;
         }
     }
 
@@ -198,18 +239,9 @@ public final class TaskControl {
      */
     public synchronized void delete(String name) {
         require(name);
-        TaskDefinition task = made.get(name);
-        if (task == null) {
-            throw new TaskException(
-                    Kind.CONFLICT,
-                    "the task " + name + " is in a route file",
-                    "remove it there, and restart the service");
-        }
+        TaskDefinition task = ofApi(name, "remove it there, and restart the service");
         keep(task, State.DELETED);
-        change(name, "remove", context -> {
-            context.getRouteController().stopRoute(name);
-            context.removeRoute(name);
-        });
+        routes.remove(name);
         made.remove(name);
     }
 
@@ -218,31 +250,28 @@ public final class TaskControl {
         require(name);
         refuseFinished(name);
         definition(name).ifPresent(task -> keep(task, State.PAUSED));
-        change(name, "pause", context -> context.getRouteController().suspendRoute(name));
+        routes.suspend(name);
     }
 
     /** Goes on with a task that was paused or stopped. */
     public synchronized void resume(String name) {
         require(name);
         definition(name).ifPresent(task -> keep(task, State.ACTIVE));
-        ServiceStatus route = route(name);
-        change(name, "resume", context -> {
-            if (route != null && route.isSuspended()) {
-                context.getRouteController().resumeRoute(name);
-            } else {
-                context.getRouteController().startRoute(name);
-            }
-        });
+        routes.resume(name);
     }
 
-    /** Stops a task and starts it anew: a backup where the archive ends, a restore from its beginning. */
-    public synchronized void restart(String name) {
+    /**
+     * Stops a task and starts it anew: a backup where the archive ends, a restore from its beginning.
+     *
+     * @param onlyFailed whether one that has not failed is left alone
+     */
+    public synchronized void restart(String name, boolean onlyFailed) {
+        if (onlyFailed && !status(name).state().equals(TaskState.FAILED.text())) {
+            return;
+        }
         require(name);
         definition(name).ifPresent(task -> keep(task, State.ACTIVE));
-        change(name, "restart", context -> {
-            context.getRouteController().stopRoute(name);
-            context.getRouteController().startRoute(name);
-        });
+        routes.restart(name);
     }
 
     private void refuseFinished(String name) {
@@ -278,10 +307,9 @@ public final class TaskControl {
         if (kept.origin() == Origin.API && kept.state() != State.DELETED && !file && !made.containsKey(kept.name())) {
             TaskDefinition task = new TaskDefinition(kept.name(), kept.template(), Origin.API, kept.parameters());
             check(task);
-            add(task);
-        }
-        if (kept.state() == State.PAUSED && tasks.named(kept.name()).isPresent()) {
-            change(kept.name(), "pause", context -> context.getRouteController().suspendRoute(kept.name()));
+            add(task, kept.state() == State.PAUSED);
+        } else if (kept.state() == State.PAUSED && tasks.named(kept.name()).isPresent()) {
+            routes.suspend(kept.name());
         }
     }
 
@@ -293,24 +321,6 @@ public final class TaskControl {
     }
 
     // ----
-
-    @FunctionalInterface
-    private interface Change {
-        void on(CamelContext context) throws Exception;
-    }
-
-    private void change(String name, String verb, Change change) {
-        try {
-            change.on(camel.get());
-            LOG.info("{}: {}", name, verb);
-        } catch (Exception e) {
-            throw new TaskException(Kind.CONFLICT, "can't " + verb + " " + name + ": " + deepest(e), "see the log");
-        }
-    }
-
-    private ServiceStatus route(String name) {
-        return camel.get().getRouteController().getRouteStatus(name);
-    }
 
     private void require(String name) {
         if (tasks.named(name).isEmpty()) {
@@ -333,13 +343,5 @@ public final class TaskControl {
         } catch (StoreException e) {
             throw new TaskException(Kind.UNAVAILABLE, e.getMessage(), e.hint());
         }
-    }
-
-    private static String deepest(Throwable cause) {
-        Throwable at = cause;
-        while (at.getCause() != null) {
-            at = at.getCause();
-        }
-        return at.getMessage() == null ? at.toString() : at.getMessage();
     }
 }

@@ -15,10 +15,12 @@ import java.util.Map;
  * A task that somebody wants made.
  *
  * @param parameters as text; numbers and truth values are taken as they are written
+ * @param paused whether it waits to be resumed before it does anything
  */
-record TaskRequest(String name, String template, Map<String, String> parameters) {
-    private static final List<String> FIELDS = List.of("name", "template", "parameters");
+record TaskRequest(String name, String template, Map<String, String> parameters, boolean paused) {
+    private static final List<String> FIELDS = List.of("name", "template", "parameters", "paused");
     private static final String FORM = "send {\"name\": …, \"template\": …, \"parameters\": {…}}";
+    private static final String PARAMETERS = "send the parameters as an object: {\"topics\": …}";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -26,10 +28,7 @@ record TaskRequest(String name, String template, Map<String, String> parameters)
 
     /** @throws TaskException {@link Kind#INVALID} */
     static TaskRequest parse(byte[] body) {
-        JsonNode request = read(body);
-        if (!request.isObject()) {
-            throw invalid("the body is no JSON object", FORM);
-        }
+        JsonNode request = object(body, FORM);
         request.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
                 throw invalid(
@@ -39,18 +38,54 @@ record TaskRequest(String name, String template, Map<String, String> parameters)
                                 .orElse(FORM));
             }
         });
-        return new TaskRequest(text(request, "name"), text(request, "template"), parameters(request));
+        JsonNode given = request.path("parameters");
+        if (!given.isObject() && !given.isMissingNode()) {
+            throw invalid("the field 'parameters' is no object", FORM);
+        }
+        JsonNode paused = request.path("paused");
+        if (!paused.isBoolean() && !paused.isMissingNode()) {
+            throw invalid("the field 'paused' is neither true nor false", "leave it out, or write true");
+        }
+        return new TaskRequest(
+                text(request, "name"), text(request, "template"), parameters(given), paused.asBoolean(false));
     }
 
-    private static JsonNode read(byte[] body) {
+    /**
+     * Parameters alone.
+     *
+     * @throws TaskException {@link Kind#INVALID}
+     */
+    static Map<String, String> parseParameters(byte[] body) {
+        return parameters(object(body, PARAMETERS));
+    }
+
+    /** The level that a logger shall have: {@code {"level": "DEBUG"}}. */
+    static String parseLevel(byte[] body) {
+        String form = "send {\"level\": \"DEBUG\"}";
+        JsonNode level = object(body, form).path("level");
+        if (!level.isTextual()) {
+            throw invalid("the field 'level' is missing, or no text", form);
+        }
+        return level.textValue();
+    }
+
+    private static JsonNode object(byte[] body, String form) {
+        JsonNode request = read(body, form);
+        if (!request.isObject()) {
+            throw invalid("the body is no JSON object", form);
+        }
+        return request;
+    }
+
+    private static JsonNode read(byte[] body, String form) {
         try {
             return JSON.readTree(body);
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
             int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
-            throw invalid("the body is no JSON: line " + line + ", column " + column, FORM);
+            throw invalid("the body is no JSON: line " + line + ", column " + column, form);
         } catch (IOException e) {
-            throw invalid("the body can't be read: " + e.getMessage(), FORM);
+            throw invalid("the body can't be read: " + e.getMessage(), form);
         }
     }
 
@@ -62,12 +97,8 @@ record TaskRequest(String name, String template, Map<String, String> parameters)
         return value.textValue();
     }
 
-    private static Map<String, String> parameters(JsonNode request) {
+    private static Map<String, String> parameters(JsonNode given) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        JsonNode given = request.path("parameters");
-        if (!given.isObject() && !given.isMissingNode()) {
-            throw invalid("the field 'parameters' is no object", FORM);
-        }
         given.fields().forEachRemaining(parameter -> {
             if (!parameter.getValue().isValueNode() || parameter.getValue().isNull()) {
                 throw invalid(

@@ -1,5 +1,6 @@
 package caravan.manage;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,55 +57,97 @@ public final class TaskTemplates {
      * @param called the task as its user knows it
      */
     void check(TaskDefinition task, String called) {
+        problems(task, called, Set.of()).stream().findFirst().ifPresent(problem -> {
+            throw problem.exception();
+        });
+    }
+
+    /**
+     * All that {@link #check} would refuse.
+     *
+     * @param called the task as its user knows it
+     * @param unread names of parameters whose values are not looked at
+     */
+    List<TaskProblem> problems(TaskDefinition task, String called, Set<String> unread) {
+        List<TaskProblem> problems = new ArrayList<>();
         if (!task.wellNamed()) {
-            throw invalid(
+            problems.add(problem(
+                    null,
                     called + ": '" + task.name() + "' is no name for a task",
                     Optional.empty(),
-                    "use at most 200 letters, digits, '.', '_' and '-', and no dot at its begin");
+                    "use at most 200 letters, digits, '.', '_' and '-', and no dot at its begin"));
         }
         RouteTemplateDefinition template = templates.get(task.template());
         if (template == null) {
-            throw invalid(
-                    called + ": there is no template '" + task.template() + "'",
-                    nearest(task.template(), List.copyOf(templates.keySet())),
-                    "templates: " + String.join(", ", new TreeMap<>(templates).keySet()));
+            problems.add(unknown(task.template(), called));
+            return problems;
         }
         Map<String, RouteTemplateParameterDefinition> known = new LinkedHashMap<>();
         template.getTemplateParameters().forEach(parameter -> known.put(parameter.getName(), parameter));
-        for (String name : new TreeMap<>(task.parameters()).keySet()) {
+        Map<String, String> given = new TreeMap<>();
+        new TreeMap<>(task.parameters()).forEach((name, value) -> {
             if (!known.containsKey(parameter(name))) {
-                throw invalid(
+                problems.add(problem(
+                        name,
                         called + ": " + task.template() + " has no parameter '" + name + "'",
                         nearest(name, List.copyOf(known.keySet())),
-                        "parameters: " + String.join(", ", known.keySet()));
-            }
-        }
-        Map<String, String> given = new TreeMap<>();
-        task.parameters().forEach((name, value) -> {
-            if (given.put(parameter(name), value) != null) {
-                throw invalid(called + ": '" + name + "' is given twice", Optional.empty(), "give it once");
+                        "parameters: " + String.join(", ", known.keySet())));
+            } else if (given.put(parameter(name), unread.contains(name) ? null : value) != null) {
+                problems.add(
+                        problem(name, called + ": '" + name + "' is given twice", Optional.empty(), "give it once"));
             }
         });
         known.values().stream()
                 .filter(parameter -> parameter.isRequired() && parameter.getDefaultValue() == null)
                 .map(RouteTemplateParameterDefinition::getName)
                 .filter(name -> !given.containsKey(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw invalid(
-                            called + ": " + task.template() + " needs the parameter '" + name + "'",
-                            Optional.empty(),
-                            ParameterType.of(name)
-                                    .map(type -> "give it a value: " + type.form())
-                                    .orElse("give it a value"));
-                });
+                .map(name -> problem(
+                        name,
+                        called + ": " + task.template() + " needs the parameter '" + name + "'",
+                        Optional.empty(),
+                        ParameterType.of(name)
+                                .map(type -> "give it a value: " + type.form())
+                                .orElse("give it a value")))
+                .forEach(problems::add);
         if (ours(template)) {
             given.forEach((name, value) -> {
-                if (!value.equals(known.get(name).getDefaultValue())) {
-                    checkValue(called, name, value);
+                if (value != null && !value.equals(known.get(name).getDefaultValue())) {
+                    valueProblem(called, name, value).ifPresent(problems::add);
                 }
             });
         }
+        return problems;
+    }
+
+    private TaskProblem unknown(String template, String called) {
+        return problem(
+                null,
+                called + ": there is no template '" + template + "'",
+                nearest(template, List.copyOf(templates.keySet())),
+                "templates: " + String.join(", ", new TreeMap<>(templates).keySet()));
+    }
+
+    /**
+     * The parameters of a template, as given or by default; what it does not have is left out.
+     *
+     * @throws TaskException {@link TaskException.Kind#NOT_FOUND} where there is no such template
+     */
+    Map<String, String> completed(String template, Map<String, String> parameters) {
+        RouteTemplateDefinition known = templates.get(template);
+        if (known == null) {
+            TaskProblem problem = unknown(template, "a task");
+            throw new TaskException(TaskException.Kind.NOT_FOUND, problem.error(), problem.hint());
+        }
+        Map<String, String> completed = new TreeMap<>();
+        Map<String, String> given = new TreeMap<>();
+        parameters.forEach((name, value) -> given.put(parameter(name), value));
+        known.getTemplateParameters().forEach(parameter -> {
+            String value = given.getOrDefault(parameter.getName(), parameter.getDefaultValue());
+            if (value != null) {
+                completed.put(parameter.getName(), value);
+            }
+        });
+        return completed;
     }
 
     /** As Camel takes them: {@code max-age} is {@code maxAge}. */
@@ -119,46 +162,47 @@ public final class TaskTemplates {
                         && bean.getType().replace("#class:", "").startsWith("caravan."));
     }
 
-    private void checkValue(String called, String name, String text) {
+    private Optional<TaskProblem> valueProblem(String called, String name, String text) {
         Optional<ParameterType> type = ParameterType.of(name);
         if (type.isEmpty()) {
-            return;
+            return Optional.empty();
         }
-        String value = resolved(called, name, text);
+        String value;
+        try {
+            value = placeholders.apply(text);
+        } catch (RuntimeException e) {
+            return Optional.of(problem(
+                    name,
+                    called + ": " + name + " is '" + text + "', which refers to something that there is not",
+                    Optional.empty(),
+                    "set it, or give a default: {{name:default}}"));
+        }
         if (!type.get().allows(value)) {
             // Not what a reference refers to: it may be a secret.
-            throw invalid(
+            return Optional.of(problem(
+                    name,
                     called + ": " + name + " can't be '" + text + "'",
                     Optional.empty(),
-                    name + " is " + type.get().form());
+                    name + " is " + type.get().form()));
         }
         if (type.get() == ParameterType.ENDPOINT && value.startsWith("direct:") && !inputs.contains(endpoint(value))) {
-            throw invalid(
+            return Optional.of(problem(
+                    name,
                     called + ": " + name + " is " + text + ", and no route begins with that",
                     nearest(endpoint(value), List.copyOf(inputs)),
-                    "add a route with it to the route files");
+                    "add a route with it to the route files"));
         }
+        return Optional.empty();
     }
 
     private static String endpoint(String uri) {
         return StringHelper.before(uri, "?", uri).replace("://", ":");
     }
 
-    private String resolved(String called, String name, String text) {
-        try {
-            return placeholders.apply(text);
-        } catch (RuntimeException e) {
-            throw invalid(
-                    called + ": " + name + " is '" + text + "', which refers to something that there is not",
-                    Optional.empty(),
-                    "set it, or give a default: {{name:default}}");
-        }
-    }
-
-    private static TaskException invalid(String what, Optional<String> nearest, String otherwise) {
-        return new TaskException(
-                TaskException.Kind.INVALID,
-                what,
+    private static TaskProblem problem(String parameter, String error, Optional<String> nearest, String otherwise) {
+        return new TaskProblem(
+                parameter,
+                error,
                 nearest.map(name -> "did you mean '" + name + "'?").orElse(otherwise));
     }
 

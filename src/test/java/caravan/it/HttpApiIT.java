@@ -14,7 +14,9 @@ import caravan.testbed.TestServers;
 import caravan.testbed.TopicContents;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -102,6 +104,9 @@ class HttpApiIT {
 
                 reading(client);
                 changing(client);
+                configuring(client);
+                validating(client);
+                loggers(client);
                 refusing(client, service);
                 injecting(client, service);
                 secrets(client);
@@ -205,6 +210,111 @@ class HttpApiIT {
             assertThat(client.post(task(name, "kafka-backup")).statusCode()).isEqualTo(201);
         }
         client.call("delete /tasks/{name}", "/tasks/hourly");
+    }
+
+    /** Made paused, given other parameters, and resumed with them. */
+    private void configuring(Client client) {
+        ObjectNode waiting = (ObjectNode) tree(task("waiting", "kafka-backup"));
+        assertThat(client.post(waiting.put("paused", true).toString()).statusCode())
+                .isEqualTo(201);
+        assertThat(client.state("waiting")).isEqualTo("paused");
+        assertThat(CaravanService.json(client.call("get /tasks", "/tasks?expand=status"))
+                        .findValue("backup")
+                        .path("partitions")
+                        .isArray())
+                .isTrue();
+
+        String path = "/tasks/waiting/parameters";
+        String other = "{\"topics\":\"" + topic + "\",\"maxAge\":\"700ms\",\"group\":\"" + topic + "-other\"}";
+        JsonNode configured = CaravanService.json(client.call("put /tasks/{name}/parameters", path, other));
+        assertThat(configured.path("parameters")).isEqualTo(tree(other));
+        assertThat(client.state("waiting")).isEqualTo("paused");
+        client.call("put /tasks/{name}/resume", "/tasks/waiting/resume");
+        assertThat(client.state("waiting")).isEqualTo("running");
+
+        // While it runs, too; and what is wrong changes nothing
+        String again = other.replace("700ms", "800ms");
+        client.call("put /tasks/{name}/parameters", path, again);
+        assertThat(client.state("waiting")).isEqualTo("running");
+        for (String wrong : List.of(
+                "[]",
+                other.replace("topics", "topic"),
+                other.replace("700ms", "soon"),
+                other.replace("700ms", "{{x}}"))) {
+            assertThat(client.call("put /tasks/{name}/parameters", path, wrong).statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(CaravanService.json(client.call("get /tasks/{name}", "/tasks/waiting"))
+                        .path("parameters"))
+                .isEqualTo(tree(again));
+        assertThat(client.state("waiting")).isEqualTo("running");
+        assertThat(client.call("put /tasks/{name}/parameters", "/tasks/nightly/parameters", other)
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(client.call("put /tasks/{name}/restart", "/tasks/waiting/restart?onlyFailed=true")
+                        .statusCode())
+                .isEqualTo(204);
+        client.call("delete /tasks/{name}", "/tasks/waiting");
+    }
+
+    private void validating(Client client) {
+        String operation = "put /templates/{template}/validate";
+        String path = "/templates/kafka-backup/validate";
+        JsonNode right = CaravanService.json(client.call(operation, path, "{\"topics\":\"orders\"}"));
+        assertThat(right.path("problems")).isEmpty();
+        assertThat(right.path("parameters").path("topics").asText()).isEqualTo("orders");
+        assertThat(right.path("parameters").path("maxAge").asText()).isNotEmpty();
+
+        JsonNode wrong = CaravanService.json(
+                client.call(operation, path, "{\"topcis\":\"orders\",\"maxAge\":\"soon\",\"group\":\"{{env:HOME}}\"}"));
+        assertThat(wrong.path("problems").findValuesAsText("parameter"))
+                .as("all that is wrong at once")
+                .containsExactlyInAnyOrder("topcis", "topics", "maxAge", "group");
+        assertThat(wrong.path("problems").findValuesAsText("hint")).contains("did you mean 'topics'?");
+        JsonNode secret = CaravanService.json(client.call(
+                operation, "/templates/secretive/validate", "{\"topics\":\"orders\",\"apiToken\":\"swordfish\"}"));
+        assertThat(secret.path("problems").findValuesAsText("parameter")).containsExactly("apiToken");
+        assertThat(secret.toString()).doesNotContain("swordfish");
+        assertThat(client.call(operation, "/templates/kafka-bakcup/validate", "{}")
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    private void loggers(Client client) {
+        String path = "/admin/loggers/caravan.kafka";
+        assertThat(CaravanService.json(client.call("get /admin/loggers", "/admin/loggers"))
+                        .path("caravan")
+                        .path("level")
+                        .asText())
+                .isEqualTo("INFO");
+        client.call("put /admin/loggers/{logger}", path, "{\"level\":\"DEBUG\"}");
+        assertThat(CaravanService.json(client.call("get /admin/loggers/{logger}", path))
+                        .path("level")
+                        .asText())
+                .isEqualTo("DEBUG");
+        client.call("put /admin/loggers/{logger}", path, "{\"level\":\"INFO\"}");
+        for (String secretive : List.of("org.apache.http.wire", "ROOT", "caravanx")) {
+            assertThat(client.call(
+                                    "put /admin/loggers/{logger}",
+                                    "/admin/loggers/" + secretive,
+                                    "{\"level\":\"DEBUG\"}")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(client.call("put /admin/loggers/{logger}", path, "{\"level\":\"TRACE\"}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(client.call("get /admin/loggers/{logger}", "/admin/loggers/a..b")
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void refusing(Client client, CaravanService service) {
@@ -411,6 +521,15 @@ class HttpApiIT {
                         .isEqualTo(201);
             }
             service.send("PUT", "/tasks/asleep/pause", "");
+            assertThat(service.send(
+                                    "POST",
+                                    "/tasks",
+                                    ((ObjectNode) tree(task(
+                                                    "never", "kafka-restore", "rename", topic + "=" + topic + "-2")))
+                                            .put("paused", true)
+                                            .toString())
+                            .statusCode())
+                    .isEqualTo(201);
             service.send("DELETE", "/tasks/gone", "");
             service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 100);
 
@@ -433,7 +552,12 @@ class HttpApiIT {
             service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 150);
             StoredObjects.of(s3, store).assertContiguous(topic, 0, 0, 150);
             JsonNode tasks = CaravanService.json(service.get("/tasks"));
-            assertThat(tasks.findValuesAsText("name")).containsExactly("asleep", "kept");
+            assertThat(tasks.findValuesAsText("name")).containsExactly("asleep", "kept", "never");
+            assertThat(CaravanService.json(service.get("/tasks/never/status"))
+                            .path("state")
+                            .asText())
+                    .as("a restore that nobody resumed yet")
+                    .isEqualTo("paused");
             service.until(() -> CaravanService.json(service.get("/tasks/asleep/status"))
                     .path("state")
                     .asText()

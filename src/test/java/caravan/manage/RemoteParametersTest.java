@@ -62,6 +62,11 @@ class RemoteParametersTest {
     }
 
     private static void check(String name, String value) {
-        RemoteParameters.check(new TaskDefinition("nightly", "kafka-backup", Origin.API, Map.of(name, value)));
+        RemoteParameters.problems(new TaskDefinition("nightly", "kafka-backup", Origin.API, Map.of(name, value)))
+                .stream()
+                .findFirst()
+                .ifPresent(problem -> {
+                    throw problem.exception();
+                });
     }
 }
