@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -12,13 +14,31 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Settings that a topic has while it is restored, so that the broker keeps what arrives as it arrives: nothing is deleted for
- * its age or size, nothing compacted, no timestamp replaced or refused, no batch too large, nothing compressed again.
+ * its age or size, nothing compacted, no timestamp replaced or refused, no batch too large, nothing compressed again. Brokers
+ * refuse a setting that their version does not have.
  */
 final class Guards {
     private static final String NO_LIMIT = Long.toString(Long.MAX_VALUE);
 
     /** A batch must fit into one request ({@code socket.request.max.bytes}, 100 MiB unless set) with room for its envelope. */
     private static final String MAX_BATCH = Integer.toString(100 * 1024 * 1024 - 64 * 1024);
+
+    /** Both limits of timestamps in one, before 3.6. Until 3.9 it is in force where the two are as shipped; gone in 4.0 (KIP-937). */
+    private static final String TIMESTAMP_DIFFERENCE = "message.timestamp.difference.max.ms";
+
+    /** Of the messages of a topic. In force before 3.0 (KIP-724); gone in 4.0. */
+    private static final String FORMAT = "message.format.version";
+
+    /** A topic of an older one takes neither record headers nor the sequence numbers of an idempotent producer. */
+    private static final String FIRST_FORMAT_OF_BATCHES = "0.11.0";
+
+    private static final Pattern OLDER_FORMAT = Pattern.compile("0\\.(8|9|10)\\b.*");
+
+    private static final Set<String> OF_SOME_VERSIONS = Set.of(
+            TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG,
+            TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+            TIMESTAMP_DIFFERENCE,
+            FORMAT);
 
     private static final Map<String, String> WHILE_RESTORING = new LinkedHashMap<>();
 
@@ -29,6 +49,8 @@ final class Guards {
         WHILE_RESTORING.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
         WHILE_RESTORING.put(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, NO_LIMIT);
         WHILE_RESTORING.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, NO_LIMIT);
+        WHILE_RESTORING.put(TIMESTAMP_DIFFERENCE, NO_LIMIT);
+        WHILE_RESTORING.put(FORMAT, FIRST_FORMAT_OF_BATCHES);
         WHILE_RESTORING.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, MAX_BATCH);
         WHILE_RESTORING.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(1 << 30));
         WHILE_RESTORING.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
@@ -36,27 +58,48 @@ final class Guards {
 
     private Guards() {}
 
-    /** Changes that set the guards on a topic. */
-    static List<AlterConfigOp> set() {
+    /**
+     * Changes that set the guards on a topic.
+     *
+     * @param effective the topic's settings, its own and the brokers'
+     */
+    static List<AlterConfigOp> set(List<ConfigEntry> effective) {
         List<AlterConfigOp> changes = new ArrayList<>();
-        WHILE_RESTORING.forEach(
-                (name, value) -> changes.add(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET)));
+        needed(effective)
+                .forEach((name, value) -> changes.add(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET)));
         return changes;
     }
 
-    /** The settings of a topic that is created with the guards. */
-    static Map<String, String> over(Map<String, String> own) {
+    /**
+     * The settings of a topic that is created with the guards.
+     *
+     * @param own the settings that it is to have at last
+     * @param effective the ones that would apply without guards, its own and the brokers'
+     */
+    static Map<String, String> over(Map<String, String> own, List<ConfigEntry> effective) {
         Map<String, String> all = new LinkedHashMap<>(own);
-        all.putAll(WHILE_RESTORING);
+        all.putAll(needed(effective));
         return all;
     }
 
-    /** Whether a topic has all of them, as one has whose restore did not come to its end. */
-    static boolean standing(List<ConfigEntry> configs) {
+    /** Whether a topic has all that it needs, as one has whose restore did not come to its end. */
+    static boolean standing(List<ConfigEntry> effective) {
         Map<String, String> values = new LinkedHashMap<>();
-        configs.stream().filter(Guards::ofTopic).forEach(config -> values.put(config.name(), config.value()));
-        return WHILE_RESTORING.entrySet().stream()
+        effective.stream().filter(Guards::ofTopic).forEach(config -> values.put(config.name(), config.value()));
+        return needed(effective).entrySet().stream()
                 .allMatch(guard -> guard.getValue().equals(values.get(guard.getKey())));
+    }
+
+    /** All guards but those that not every version has, and this one has not or needs not. */
+    private static Map<String, String> needed(List<ConfigEntry> effective) {
+        Map<String, String> values = new LinkedHashMap<>();
+        effective.forEach(config -> values.put(config.name(), config.value()));
+        Map<String, String> needed = new LinkedHashMap<>(WHILE_RESTORING);
+        needed.keySet().removeIf(name -> OF_SOME_VERSIONS.contains(name) && !values.containsKey(name));
+        if (!OLDER_FORMAT.matcher(values.getOrDefault(FORMAT, "")).matches()) {
+            needed.remove(FORMAT);
+        }
+        return needed;
     }
 
     /**

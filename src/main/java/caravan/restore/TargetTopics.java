@@ -129,7 +129,7 @@ public final class TargetTopics implements AutoCloseable {
             cluster.requireAllowed(topic.target(), NEEDED);
             complete(topic.target(), source);
             unguarded.put(topic.target(), settings(topic.target()));
-            cluster.alter(topic.target(), Guards.set());
+            cluster.alter(topic.target(), Guards.set(unguarded.get(topic.target())));
         }
     }
 
@@ -138,8 +138,9 @@ public final class TargetTopics implements AutoCloseable {
         String name = topic.target();
         try {
             Map<String, String> taken = taken(topic, source);
-            unguarded.put(name, configs(topic, taken));
-            cluster.create(name, topic.partitionCount(), replication(topic), Guards.over(taken));
+            List<ConfigEntry> effective = configs(topic, taken);
+            unguarded.put(name, effective);
+            cluster.create(name, topic.partitionCount(), replication(topic), Guards.over(taken, effective));
         } catch (TopicExistsException e) {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE,

@@ -181,6 +181,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         all.put("controller.listener.names", "CONTROLLER");
         all.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT" + moreProtocols);
         all.put("log.dirs", directory.toString());
+        all.putAll(forOneNode());
+        all.putAll(overrides);
+        return Map.copyOf(all);
+    }
+
+    /** Settings for tests, of brokers of any version. */
+    static Map<String, String> forOneNode() {
+        Map<String, String> all = new HashMap<>();
         // one node: no replicas to wait for, few threads, small internal topics
         all.put("offsets.topic.replication.factor", "1");
         all.put("offsets.topic.num.partitions", "1");
@@ -196,8 +204,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         all.put("log.cleaner.backoff.ms", "200");
         all.put("log.initial.task.delay.ms", "500");
         all.put("log.retention.check.interval.ms", "500");
-        all.putAll(overrides);
-        return Map.copyOf(all);
+        return all;
     }
 
     /** A TCP port that no one listened on a moment ago. */

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -31,10 +33,20 @@ public final class TestData {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final EmbeddedBroker broker;
+    private final String bootstrapServers;
+    private final Supplier<Admin> admin;
 
     public TestData(EmbeddedBroker broker) {
-        this.broker = broker;
+        this(broker.bootstrapServers(), broker::admin);
+    }
+
+    public TestData(BrokerProcess broker) {
+        this(broker.bootstrapServers(), broker::admin);
+    }
+
+    private TestData(String bootstrapServers, Supplier<Admin> admin) {
+        this.bootstrapServers = bootstrapServers;
+        this.admin = admin;
     }
 
     /**
@@ -113,8 +125,7 @@ public final class TestData {
         Awaitility.await("compaction of " + topic)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(300))
-                .until(() ->
-                        TopicContents.read(broker.bootstrapServers(), topic).records() == 11);
+                .until(() -> TopicContents.read(bootstrapServers, topic).records() == 11);
     }
 
     /** A topic, 1 partition, of {@code records} records whose first {@code deleted} were deleted: its log starts there. */
@@ -147,7 +158,7 @@ public final class TestData {
 
     /** Creates a topic with these settings, replication factor 1. */
     public void createTopic(String topic, int partitions, Map<String, String> configs) {
-        await(broker.admin()
+        await(admin.get()
                 .createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(configs)))
                 .all()
                 .toCompletionStage()
@@ -156,7 +167,7 @@ public final class TestData {
 
     /** The id of a topic. */
     public Uuid topicId(String topic) {
-        return await(broker.admin()
+        return await(admin.get()
                         .describeTopics(List.of(topic))
                         .allTopicNames()
                         .toCompletionStage()
@@ -167,11 +178,7 @@ public final class TestData {
 
     /** Deletes a topic with its records; ends when the broker has heard of it, which is after the controller has answered. */
     public void deleteTopic(String topic) {
-        await(broker.admin()
-                .deleteTopics(List.of(topic))
-                .all()
-                .toCompletionStage()
-                .toCompletableFuture());
+        await(admin.get().deleteTopics(List.of(topic)).all().toCompletionStage().toCompletableFuture());
         Awaitility.await("the end of " + topic)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
@@ -179,12 +186,12 @@ public final class TestData {
     }
 
     private Set<String> topics() {
-        return await(broker.admin().listTopics().names().toCompletionStage().toCompletableFuture());
+        return await(admin.get().listTopics().names().toCompletionStage().toCompletableFuture());
     }
 
     /** Moves a partition's log start offset to {@code firstKept}. */
     public void deleteRecords(String topic, int partition, long firstKept) {
-        await(broker.admin()
+        await(admin.get()
                 .deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(firstKept)))
                 .all()
                 .toCompletionStage()
@@ -204,6 +211,14 @@ public final class TestData {
     /** Sends the records with a compression codec, in batches of the producer's own making, and waits for all. */
     public void send(String codec, List<ProducerRecord<byte[], byte[]>> records) {
         try (Producer<byte[], byte[]> producer = producer(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, codec))) {
+            send(producer, records);
+        }
+    }
+
+    /** As {@link #send}, into a topic whose format is older than what an idempotent producer needs. */
+    public void sendToOldFormat(String codec, List<ProducerRecord<byte[], byte[]>> records) {
+        try (Producer<byte[], byte[]> producer = producer(Map.of(
+                ProducerConfig.COMPRESSION_TYPE_CONFIG, codec, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false"))) {
             send(producer, records);
         }
     }
@@ -239,7 +254,7 @@ public final class TestData {
     /** A producer of raw bytes with request limits that leave the decision to the broker; the caller closes it. */
     public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>();
-        all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
+        all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 64 << 20);
         all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
         all.put(ProducerConfig.LINGER_MS_CONFIG, 5);
@@ -258,7 +273,7 @@ public final class TestData {
 
     private long offset(String topic, int partition, OffsetSpec spec) {
         TopicPartition topicPartition = new TopicPartition(topic, partition);
-        return await(broker.admin()
+        return await(admin.get()
                         .listOffsets(Map.of(topicPartition, spec))
                         .partitionResult(topicPartition)
                         .toCompletionStage()
