@@ -133,6 +133,7 @@ final class FetchAnswers {
     }
 
     private void prefer(FetchPosition position, int replica, long now) {
+        LOG.debug("{} is read from replica {} for {} ms", position.partition(), replica, replicaMillis);
         position.prefer(replica, now + replicaMillis);
     }
 

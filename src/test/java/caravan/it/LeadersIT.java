@@ -9,6 +9,8 @@ import caravan.testbed.EmbeddedCluster;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import caravan.testbed.TopicContents;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,20 +71,25 @@ class LeadersIT {
 
     @Test
     void aBackupFollowsTheLeaders() throws Exception {
+        backUpWhileLeadersMove();
+    }
+
+    @Test
+    void aBackupOfAFollowersRackGoesOnWhereTheFollowerGoes() throws Exception {
+        // Each broker is a rack of its own
+        String log = backUpWhileLeadersMove("--kafka-property", "client.rack=rack-3", "--log-level", "debug");
+        assertThat(log).contains(" is read from replica 3 ").doesNotContain(" is read from replica 2 ");
+    }
+
+    /** @return what the backup wrote to standard error */
+    private String backUpWhileLeadersMove(String... options) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         AtomicLong acknowledged = new AtomicLong();
-        Map<String, String> environment = new HashMap<>(s3.environment());
-        try (CaravanProcess backup = CaravanProcess.start(
-                environment,
-                "backup",
-                "--bootstrap-servers",
-                cluster.bootstrapServers(),
-                "--topics",
-                topic,
-                "--store",
-                store,
-                "--max-age",
-                "1s")) {
+        List<String> command = new ArrayList<>(List.of("backup", "--bootstrap-servers", cluster.bootstrapServers()));
+        command.addAll(List.of("--topics", topic, "--store", store, "--max-age", "1s"));
+        command.addAll(List.of(options));
+        String log;
+        try (CaravanProcess backup = CaravanProcess.start(s3.environment(), command.toArray(String[]::new))) {
             // Given: records that never stop
             CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
             backup.until(() -> stored() > 0);
@@ -103,6 +110,7 @@ class LeadersIT {
             producing.get();
             backup.until(() -> stored() == acknowledged.get());
             backup.terminate().await().expect(0);
+            log = backup.err();
         }
 
         // Then
@@ -110,6 +118,30 @@ class LeadersIT {
         TopicContents source = read(topic);
         assertThat(source.records()).isEqualTo(acknowledged.get());
         assertSameRecords(source, read(topic + "-copy"));
+        return log;
+    }
+
+    @Test
+    void aBackupThatBrokersSlowDownMissesNothing() throws Exception {
+        // Given
+        AtomicBoolean enough = new AtomicBoolean();
+        AtomicLong acknowledged = new AtomicLong();
+        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
+        Awaitility.await().until(() -> acknowledged.get() > 60_000);
+        enough.set(true);
+        producing.get();
+
+        // When: some 4 MB of each broker
+        limit("consumer_byte_rate", 1_000_000.0);
+        long begin = System.nanoTime();
+        caravan.backup(store, topic).expect(0);
+        Duration lasted = Duration.ofNanos(System.nanoTime() - begin);
+        limit("consumer_byte_rate", null);
+
+        // Then
+        assertThat(lasted).as("the quota is in force").isGreaterThan(Duration.ofSeconds(3));
+        caravan.restore(store, "--rename", topic + "=" + topic + "-copy").expect(0);
+        assertSameRecords(read(topic), read(topic + "-copy"));
     }
 
     @Test
@@ -126,7 +158,7 @@ class LeadersIT {
         cluster.createTopic(copy, PARTITIONS, Map.of("retention.ms", "-1"));
 
         // When: leaders move as long as it lasts, which a quota of each broker makes long
-        limitProducers(800_000.0);
+        limit("producer_byte_rate", 800_000.0);
         CompletableFuture<Void> restoring = CompletableFuture.runAsync(
                 () -> caravan.restore(store, "--rename", topic + "=" + copy).expect(0));
         int moves = 0;
@@ -134,7 +166,7 @@ class LeadersIT {
             lead(copy, 1 + moves++ % 3);
         }
         restoring.get();
-        limitProducers(null);
+        limit("producer_byte_rate", null);
 
         // Then
         assertThat(moves).isGreaterThan(1);
@@ -142,13 +174,12 @@ class LeadersIT {
     }
 
     /** Bytes per second of each broker and client; null for no limit. */
-    private static void limitProducers(Double rate) throws Exception {
+    private static void limit(String what, Double rate) throws Exception {
         Map<String, String> everyClient = new HashMap<>();
         everyClient.put(ClientQuotaEntity.CLIENT_ID, null);
         cluster.admin()
                 .alterClientQuotas(List.of(new ClientQuotaAlteration(
-                        new ClientQuotaEntity(everyClient),
-                        List.of(new ClientQuotaAlteration.Op("producer_byte_rate", rate)))))
+                        new ClientQuotaEntity(everyClient), List.of(new ClientQuotaAlteration.Op(what, rate)))))
                 .all()
                 .get();
     }
