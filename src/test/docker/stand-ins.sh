@@ -17,6 +17,10 @@ kafka=apache/kafka:$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' p
 java=$(sed -n 's/^FROM \(eclipse-temurin.*\)/\1/p' src/main/docker/Dockerfile)
 golang=$(sed -n 's/^FROM \(golang.*\) AS .*/\1/p' src/main/docker/minio/Dockerfile)
 debian=$(sed -n 's/^FROM \(debian.*\)/\1/p' src/main/docker/minio/Dockerfile)
+maven=$(sed -n 's/^FROM \(maven.*\) AS .*/\1/p' src/main/docker/hawtio/Dockerfile)
+tomcat=$(sed -n 's/^FROM \(tomcat.*\)/\1/p' src/main/docker/hawtio/Dockerfile)
+hawtio_version=$(sed -n 's/^ARG HAWTIO_VERSION=//p' src/main/docker/hawtio/Dockerfile)
+tomcat_version=10.1.34
 minio_version=$(sed -n 's/^ARG MINIO_VERSION=//p' src/main/docker/minio/Dockerfile)
 
 say() { printf '== %s\n' "$*"; }
@@ -157,6 +161,32 @@ golang_stand_in() {
     build "$golang" "$work/golang"
 }
 
+# One file of Maven's repository, group:artifact:version:type, to where. Version 2.8 reads no descriptor where nothing else is wanted: an
+# incomplete repository will do.
+fetch() {
+    local to=$PWD/$2
+    (cd "$work" && mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:2.8:get "-Dartifact=$1" -Dtransitive=false "-Ddest=$to") ||
+        fail "Maven could not get $1"
+}
+
+maven_stand_in() {
+    rm -rf "$work/maven"
+    cp -r "$here/maven" "$work/maven"
+    fetch "io.hawt:hawtio-war:$hawtio_version:war" "$work/maven/hawtio-war.war"
+    echo "$hawtio_version" >"$work/maven/hawtio-version"
+    build "$maven" "$work/maven"
+}
+
+tomcat_stand_in() {
+    rm -rf "$work/tomcat"
+    cp -r "$here/tomcat" "$work/tomcat"
+    fetch "org.apache.tomcat:tomcat:$tomcat_version:tar.gz" "$work/tomcat/tomcat.tar.gz"
+    mkdir "$work/tomcat/tomcat"
+    tar -xzf "$work/tomcat/tomcat.tar.gz" -C "$work/tomcat/tomcat" --strip-components 1
+    rm -rf "$work"/tomcat/tomcat/webapps/*
+    build "$tomcat" "$work/tomcat"
+}
+
 debian_stand_in() { docker tag "$base" "$1"; }
 
 # An image, and what builds its stand-in
@@ -183,11 +213,13 @@ up() {
     image "$java" debian_stand_in
     image "$golang" golang_stand_in
     image "$debian" debian_stand_in
+    image "$maven" maven_stand_in
+    image "$tomcat" tomcat_stand_in
     say "Docker $(docker version --format '{{.Server.Version}}') is ready"
     if [[ ${#stood_in[@]} != 0 ]]; then
         loudly "These images are stand-ins that were built here, not the published ones: ${stood_in[*]}" \
-            "Java and Debian are Debian's packages, Kafka is its libraries of Maven with scripts of our own," \
-            "and the go that builds MinIO's image hands out the MinIO that was built on this host."
+            "Java and Debian are Debian's packages, Tomcat is Maven's, Kafka is its libraries of Maven with scripts of our own," \
+            "and the go and the mvn that build the images of MinIO and hawtio hand out what was built and fetched on this host."
         echo
     fi
 }

@@ -30,7 +30,7 @@ free_port() {
         fi
     done
 }
-for variable in KAFKA_PORT MINIO_PORT MINIO_CONSOLE_PORT API_PORT MANAGEMENT_PORT; do
+for variable in KAFKA_PORT MINIO_PORT MINIO_CONSOLE_PORT API_PORT MANAGEMENT_PORT HAWTIO_PORT; do
     export "$variable=$(free_port)"
 done
 
@@ -47,7 +47,7 @@ clean_up() {
         echo "error: the walkthrough failed, see above" >&2
     fi
     rm -f routes/{example-backup,example-restore}.camel.yaml routes/connect-restore.camel.xml
-    docker compose down --volumes >/dev/null 2>&1 || true
+    docker compose --profile hawtio down --volumes >/dev/null 2>&1 || true
     exit "$code"
 }
 export COMPOSE_PROJECT_NAME=caravan-walkthrough
