@@ -11,12 +11,11 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
@@ -26,8 +25,7 @@ public final class TaskMeters implements Tasks.Listener {
 
     private final MeterRegistry registry;
     private final TaskStates states;
-    private final Map<String, MultiGauge> lags = new ConcurrentHashMap<>();
-    private final Map<String, MultiGauge> ends = new ConcurrentHashMap<>();
+    private final Map<String, LagMeters> lags = new ConcurrentHashMap<>();
 
     /**
      * @param states tells the state of a task by its name
@@ -110,8 +108,7 @@ public final class TaskMeters implements Tasks.Listener {
                         .map(ArchiveCheck::at)
                         .map(Instant::getEpochSecond)
                         .orElse(0L));
-        lags.put(name, multi(name, "caravan.lag.records", "Offsets of a partition that are not stored"));
-        ends.put(name, multi(name, "caravan.lag.seconds", "Seconds that the oldest offset not stored has waited"));
+        lags.put(name, new LagMeters(registry, Tags.of(TASK, name)));
     }
 
     private void restore(String name, RestoreTask task) {
@@ -141,34 +138,7 @@ public final class TaskMeters implements Tasks.Listener {
 
     /** Brings the meters of single partitions up to date. */
     void observed(String name, List<PartitionLag> partitions) {
-        MultiGauge records = lags.get(name);
-        MultiGauge seconds = ends.get(name);
-        if (records != null && seconds != null) {
-            records.register(
-                    partitions.stream().map(lag -> row(lag, lag.records())).toList(), true);
-            seconds.register(
-                    partitions.stream()
-                            .map(lag -> row(lag, BackupBean.seconds(lag.waiting())))
-                            .toList(),
-                    true);
-        }
-    }
-
-    private static Row<?> row(PartitionLag lag, double value) {
-        return Row.of(
-                Tags.of(
-                        "topic",
-                        lag.partition().topic(),
-                        "partition",
-                        Integer.toString(lag.partition().partition())),
-                value);
-    }
-
-    private MultiGauge multi(String name, String meter, String description) {
-        return MultiGauge.builder(meter)
-                .description(description)
-                .tag(TASK, name)
-                .register(registry);
+        Optional.ofNullable(lags.get(name)).ifPresent(meters -> meters.observed(partitions));
     }
 
     private void counter(
@@ -189,7 +159,6 @@ public final class TaskMeters implements Tasks.Listener {
     @Override
     public void left(String name, ChunkClients.Task task) {
         lags.remove(name);
-        ends.remove(name);
         List<Meter> its = registry.getMeters().stream()
                 .filter(meter -> meter.getId().getName().startsWith("caravan.")
                         && name.equals(meter.getId().getTag(TASK)))

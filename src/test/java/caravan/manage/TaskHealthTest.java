@@ -106,11 +106,14 @@ class TaskHealthTest {
         RestoreTask restore = new RestoreTask();
         enter("drill", restore);
         restore.done().completeExceptionally(new IllegalStateException("cut off"));
+        enter("nightly", new BackupTask());
+        assertThat(check(TaskHealth.Kind.READINESS).getDetails()).containsKeys("drill", "nightly");
+        assertThat(check(TaskHealth.Kind.READINESS).getState()).isEqualTo(HealthCheck.State.DOWN);
         for (TaskState calm : List.of(TaskState.PAUSED, TaskState.STOPPED)) {
             state = calm;
             HealthCheck.Result result = check(TaskHealth.Kind.READINESS);
             assertThat(result.getState()).isEqualTo(HealthCheck.State.UP);
-            assertThat(result.getDetails()).containsEntry("drill", calm.text());
+            assertThat(result.getDetails()).containsEntry("drill", calm.text()).containsEntry("nightly", calm.text());
         }
     }
 
