@@ -50,6 +50,8 @@ final class Engine implements AutoCloseable {
         main.addMainListener(new StrayVariables());
         main.configure().setName("caravan");
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
+        // Its attempts wait where they can be ended: see ChunkClients.
+        main.addInitialProperty("camel.component.kafka.createConsumerBackoffInterval", "1");
         main.addInitialProperty("caravan.bootstrap.servers", kafka.bootstrapServers());
         storeRoutes.properties().forEach(main::addInitialProperty);
         storeRoutes.beans().forEach(main::bind);

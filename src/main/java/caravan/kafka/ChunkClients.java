@@ -2,6 +2,7 @@ package caravan.kafka;
 
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.component.kafka.KafkaClientFactory;
 import org.apache.camel.component.kafka.KafkaConfiguration;
@@ -41,16 +42,55 @@ public final class ChunkClients implements KafkaClientFactory {
     /** An object becomes at most this part larger than it is meant to be. */
     private static final int CHUNKS_OF_AN_OBJECT = 4;
 
+    /** How long the next attempt waits where a consumer could not be made. */
+    private static final long RETRY_MILLIS = 5_000;
+
+    private static final long LOOK_MILLIS = 100;
+
     private final AtomicLong assignments = new AtomicLong();
     private Task task;
+    private TaskRoute taskRoute;
 
     /** Set by the route template. */
     public void setTask(Task task) {
         this.task = task;
     }
 
+    /** Set by the route template: whose stop ends the attempts to make a consumer. */
+    public void setTaskRoute(TaskRoute taskRoute) {
+        this.taskRoute = taskRoute;
+    }
+
     @Override
     public Consumer<?, ?> getConsumer(Properties route) {
+        try {
+            return consumer(route);
+        } catch (RuntimeException e) {
+            awaitNextAttempt();
+            throw e;
+        }
+    }
+
+    /**
+     * Camel's attempts do not end when the route is stopped: it waits for them, half a minute, before it interrupts. So the wait
+     * between two is here, and a stop ends it and them.
+     */
+    private void awaitNextAttempt() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+        try {
+            while (System.nanoTime() < end) {
+                if (taskRoute != null && taskRoute.stopping()) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Consumer<?, ?> consumer(Properties route) {
         Backup backup = task.backup().orElseThrow(() -> new IllegalStateException("this task does not consume"));
         Properties properties = task.kafka().consumer(route, backup.group());
         properties.put(

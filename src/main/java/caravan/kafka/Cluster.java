@@ -64,7 +64,7 @@ public final class Cluster implements AutoCloseable {
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
-    private static final int FIRST_ANSWER_MILLIS = 10_000;
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 20;
     private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -76,7 +76,16 @@ public final class Cluster implements AutoCloseable {
 
     /** The cluster's id. It is what is asked first, so a cluster that is away is known soon. */
     public String id() {
-        return get(admin.describeCluster(new DescribeClusterOptions().timeoutMs(FIRST_ANSWER_MILLIS))
+        return id(FIRST_ANSWER);
+    }
+
+    /**
+     * The cluster's id.
+     *
+     * @throws org.apache.kafka.common.errors.TimeoutException if it does not answer within this time
+     */
+    public String id(Duration timeout) {
+        return get(admin.describeCluster(new DescribeClusterOptions().timeoutMs((int) timeout.toMillis()))
                 .clusterId());
     }
 

@@ -2,6 +2,7 @@ package caravan.kafka;
 
 import org.apache.camel.Route;
 import org.apache.camel.RouteAware;
+import org.apache.camel.StatefulService;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.RoutePolicySupport;
 
@@ -27,6 +28,14 @@ public final class TaskRoute extends RoutePolicySupport implements RouteAware {
     public void setRoute(Route route) {
         this.route = route;
         tasks().enter(route.getRouteId(), task);
+    }
+
+    /** Whether the route's consumer is told to end. */
+    boolean stopping() {
+        return route != null
+                && route.getConsumer() instanceof StatefulService consumer
+                && consumer.getStatus() != null
+                && (consumer.getStatus().isStopping() || consumer.getStatus().isStopped());
     }
 
     @Override

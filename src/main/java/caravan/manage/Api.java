@@ -16,6 +16,8 @@ import caravan.store.Store;
 import caravan.store.StoreException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URISyntaxException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultMessage;
+import org.apache.camel.util.URISupport;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -37,6 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class Api {
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Whoever asks how the service is does not wait for a cluster that is away. */
+    private static final Duration CLUSTER_PATIENCE = Duration.ofSeconds(2);
+
     private static final String JSON_TYPE = "application/json";
     private static final String CLUSTER_TIMEOUT_MILLIS = "5000";
 
@@ -102,7 +108,7 @@ public final class Api {
 
     private Optional<String> clusterId() {
         try (Cluster cluster = new Cluster(kafka)) {
-            return Optional.of(cluster.id());
+            return Optional.of(cluster.id(CLUSTER_PATIENCE));
         } catch (KafkaException e) {
             LOG.debug("the cluster's id is not known", e);
             return Optional.empty();
@@ -121,7 +127,7 @@ public final class Api {
 
     public void tasks(Exchange exchange) {
         answer(exchange, () -> {
-            String expand = exchange.getMessage().getHeader("expand", "", String.class);
+            String expand = query(exchange, "expand").orElse("");
             return switch (expand) {
                 case "" ->
                     Answer.ok(control.all().stream().map(TaskSummary::line).toList());
@@ -161,12 +167,25 @@ public final class Api {
                         control.configure(parameter(exchange, "name"), TaskRequest.parseParameters(body(exchange))))));
     }
 
+    public void put(Exchange exchange) {
+        answer(exchange, () -> {
+            TaskRequest request = TaskRequest.parse(body(exchange), parameter(exchange, "name"));
+            boolean made = control.put(request.name(), request.template(), request.parameters(), request.paused());
+            byte[] task = Answer.print(TaskSummary.of(control.status(request.name())));
+            return new Answer(made ? 201 : 200, Optional.of("/tasks/" + request.name()), Optional.of(task), JSON_TYPE);
+        });
+    }
+
     public void delete(Exchange exchange) {
         change(exchange, control::delete);
     }
 
     public void pause(Exchange exchange) {
         change(exchange, control::pause);
+    }
+
+    public void stop(Exchange exchange) {
+        change(exchange, control::stop);
     }
 
     public void resume(Exchange exchange) {
@@ -261,12 +280,38 @@ public final class Api {
     }
 
     private static boolean flag(Exchange exchange, String name) {
-        String value = exchange.getMessage().getHeader(name, "false", String.class);
+        String value = query(exchange, name).orElse("false");
         if (!value.equals("true") && !value.equals("false")) {
             throw new TaskException(
                     Kind.INVALID, name + " is neither true nor false", "leave it out, or write " + name + "=true");
         }
         return value.equals("true");
+    }
+
+    /**
+     * The only query parameter that an operation takes, decoded.
+     *
+     * @throws TaskException {@link Kind#INVALID} where there is another one: it was meant, and would be without effect
+     */
+    private static Optional<String> query(Exchange exchange, String name) {
+        Map<String, Object> given = queryParameters(exchange);
+        given.forEach((other, value) -> {
+            if (!other.equals(name) || value instanceof List<?>) {
+                throw new TaskException(
+                        Kind.INVALID,
+                        other.equals(name) ? name + " is given twice" : "there is no query parameter '" + other + "'",
+                        "there is only " + name + "=…");
+            }
+        });
+        return given.values().stream().map(String::valueOf).findFirst();
+    }
+
+    private static Map<String, Object> queryParameters(Exchange exchange) {
+        try {
+            return URISupport.parseQuery(exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class));
+        } catch (URISyntaxException e) {
+            throw new TaskException(Kind.INVALID, "the query can't be read: " + e.getReason(), "write name=value");
+        }
     }
 
     private static byte[] body(Exchange exchange) {

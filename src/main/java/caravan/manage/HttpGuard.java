@@ -175,7 +175,7 @@ final class HttpGuard implements AuthenticationHandler {
 
     private static boolean takesBody(HttpServerRequest request) {
         String length = request.getHeader("Content-Length");
-        return request.method().equals(HttpMethod.POST)
+        return request.method().equals(HttpMethod.POST) && request.path().equals("/tasks")
                 || request.getHeader("Transfer-Encoding") != null
                 || length != null && !length.equals("0");
     }

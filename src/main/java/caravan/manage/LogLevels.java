@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -64,11 +65,12 @@ final class LogLevels {
      *
      * @throws TaskException {@link Kind#INVALID} where that is no level, or not for this logger
      */
-    Setting set(String name, String level) {
+    Setting set(String name, String given) {
+        String level = given.toUpperCase(Locale.ROOT);
         if (!LEVELS.contains(level)) {
             throw new TaskException(
                     Kind.INVALID,
-                    "'" + level + "' is no level that can be set",
+                    "'" + given + "' is no level that can be set",
                     "levels: " + String.join(", ", LEVELS));
         }
         of(name);

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tasks of a service: what they are, how they are, and what their operators do with them. What is done is kept in the archive,
- * so that it outlives this process. Calls change one task at a time.
+ * so that it outlives this process. The changes of one task follow each other.
  */
 public final class TaskControl {
     private static final Logger LOG = LoggerFactory.getLogger(TaskControl.class);
@@ -36,7 +36,9 @@ public final class TaskControl {
     private final TaskJournal journal;
     private final Map<String, TaskDefinition> made = new ConcurrentHashMap<>();
 
-    private boolean loaded;
+    private final Turns turns = new Turns();
+
+    private volatile boolean loaded;
 
     TaskControl(Tasks tasks, TaskRoutes routes, TaskFiles files, TaskTemplates templates, TaskJournal journal) {
         this.tasks = tasks;
@@ -148,20 +150,18 @@ public final class TaskControl {
      * @throws TaskException {@link Kind#INVALID}, {@link Kind#CONFLICT} where there is one of that name, {@link Kind#UNAVAILABLE}
      *     where it could not be kept
      */
-    public synchronized TaskStatus create(
-            String name, String template, Map<String, String> parameters, boolean paused) {
+    public TaskStatus create(String name, String template, Map<String, String> parameters, boolean paused) {
+        return turns.in(name, () -> make(name, template, parameters, paused));
+    }
+
+    private TaskStatus make(String name, String template, Map<String, String> parameters, boolean paused) {
         TaskDefinition task = new TaskDefinition(name, template, Origin.API, parameters);
         check(task);
         if (tasks.named(name).isPresent() || routes.has(name)) {
             throw new TaskException(
                     Kind.CONFLICT, "there is a task or route " + name + " already", "choose another name");
         }
-        if (!loaded) {
-            throw new TaskException(
-                    Kind.UNAVAILABLE,
-                    "the tasks in the archive are not known yet",
-                    "try again when the store answers; the log tells why it does not");
-        }
+        requireLoaded();
         keep(task, paused ? State.PAUSED : State.ACTIVE);
         try {
             add(task, paused);
@@ -173,6 +173,44 @@ public final class TaskControl {
         return status(name);
     }
 
+    /** Else a task that is kept under that name would be lost. */
+    private void requireLoaded() {
+        if (!loaded) {
+            throw new TaskException(
+                    Kind.UNAVAILABLE,
+                    "the tasks in the archive are not known yet",
+                    "try again when the store answers; the log tells why it does not");
+        }
+    }
+
+    /**
+     * Makes a task, or gives the one of that name these parameters: the same call again changes nothing.
+     *
+     * @param paused whether one that is made waits to be resumed
+     * @return whether it was made
+     * @throws TaskException as {@link #create} and {@link #configure}; {@link Kind#CONFLICT} where it has another template
+     */
+    boolean put(String name, String template, Map<String, String> parameters, boolean paused) {
+        return turns.in(name, () -> {
+            requireLoaded();
+            Optional<TaskDefinition> there = definition(name);
+            if (there.isEmpty()) {
+                make(name, template, parameters, paused);
+                return true;
+            }
+            if (!there.get().template().equals(template)) {
+                throw new TaskException(
+                        Kind.CONFLICT,
+                        "the task " + name + " is a " + there.get().template(),
+                        "delete it, or choose another name");
+            }
+            if (!there.get().parameters().equals(parameters)) {
+                change(name, parameters);
+            }
+            return false;
+        });
+    }
+
     /**
      * Gives a task that was made over HTTP these parameters in place of all that it had. One that runs is stopped, storing what is
      * open, and started with them; one that is paused stays so. Where they can't be, it goes on as it was.
@@ -180,28 +218,36 @@ public final class TaskControl {
      * @throws TaskException {@link Kind#NOT_FOUND}, {@link Kind#INVALID}, {@link Kind#CONFLICT} for a task of a route file and a
      *     restore that is not at its end, {@link Kind#UNAVAILABLE}
      */
-    synchronized TaskStatus configure(String name, Map<String, String> parameters) {
+    TaskStatus configure(String name, Map<String, String> parameters) {
+        return turns.in(name, () -> change(name, parameters));
+    }
+
+    private TaskStatus change(String name, Map<String, String> parameters) {
         require(name);
         TaskDefinition before = ofApi(name, "change it there, and restart the service");
         TaskDefinition after = new TaskDefinition(name, before.template(), Origin.API, parameters);
         check(after);
         TaskStatus status = status(name);
-        boolean ended = status.state().equals(TaskState.FINISHED.text())
-                || status.state().equals(TaskState.FAILED.text());
-        boolean paused =
-                status.state().equals(TaskState.PAUSED.text()) || status.state().equals(TaskState.STOPPED.text());
+        boolean ended = status.is(TaskState.FINISHED) || status.is(TaskState.FAILED);
+        boolean paused = status.is(TaskState.PAUSED) || status.is(TaskState.STOPPED);
         if (status.restore() != null && !ended && !routes.heldBack(name)) {
             throw new TaskException(
                     Kind.CONFLICT,
                     "the restore " + name + " has begun",
                     "let it end, or delete it and make another one");
         }
-        keep(after, paused ? State.PAUSED : State.ACTIVE);
-        routes.remove(name);
+        State state = paused ? State.PAUSED : State.ACTIVE;
+        keep(after, state);
+        try {
+            routes.remove(name);
+        } catch (TaskException e) {
+            keep(before, state);
+            throw e;
+        }
         try {
             add(after, paused);
         } catch (TaskException e) {
-            keep(before, paused ? State.PAUSED : State.ACTIVE);
+            keep(before, state);
             add(before, paused);
             throw e;
         }
@@ -235,29 +281,57 @@ public final class TaskControl {
     /**
      * Stops a task that was made over HTTP, storing what is open, and removes it. What it backed up stays.
      *
-     * @throws TaskException {@link Kind#NOT_FOUND}, {@link Kind#CONFLICT} for a task of a route file, {@link Kind#UNAVAILABLE}
+     * @throws TaskException {@link Kind#NOT_FOUND}, {@link Kind#CONFLICT} for a task of a route file and one that can't be stopped,
+     *     {@link Kind#UNAVAILABLE}
      */
-    public synchronized void delete(String name) {
-        require(name);
-        TaskDefinition task = ofApi(name, "remove it there, and restart the service");
-        keep(task, State.DELETED);
-        routes.remove(name);
-        made.remove(name);
+    public void delete(String name) {
+        turns.run(name, () -> {
+            require(name);
+            TaskDefinition task = ofApi(name, "remove it there, and restart the service");
+            boolean paused = status(name).is(TaskState.PAUSED);
+            keep(task, State.DELETED);
+            try {
+                routes.remove(name);
+            } catch (TaskException e) {
+                keep(task, paused ? State.PAUSED : State.ACTIVE);
+                throw e;
+            }
+            made.remove(name);
+        });
     }
 
     /** Suspends a task's route: a backup stores what is open, and keeps its place and its membership. */
-    public synchronized void pause(String name) {
-        require(name);
-        refuseFinished(name);
-        definition(name).ifPresent(task -> keep(task, State.PAUSED));
-        routes.suspend(name);
+    public void pause(String name) {
+        turns.run(name, () -> {
+            require(name);
+            refuseFinished(name);
+            definition(name).ifPresent(task -> keep(task, State.PAUSED));
+            routes.suspend(name);
+        });
+    }
+
+    /**
+     * Stops a backup, storing what is open: it leaves the consumer group, and keeps its place. After a restart of the process it is
+     * paused.
+     */
+    public void stop(String name) {
+        turns.run(name, () -> {
+            require(name);
+            if (status(name).restore() != null) {
+                throw new TaskException(Kind.CONFLICT, "a restore is not stopped on its way", "pause it, or delete it");
+            }
+            definition(name).ifPresent(task -> keep(task, State.PAUSED));
+            routes.stop(name);
+        });
     }
 
     /** Goes on with a task that was paused or stopped. */
-    public synchronized void resume(String name) {
-        require(name);
-        definition(name).ifPresent(task -> keep(task, State.ACTIVE));
-        routes.resume(name);
+    public void resume(String name) {
+        turns.run(name, () -> {
+            require(name);
+            definition(name).ifPresent(task -> keep(task, State.ACTIVE));
+            routes.resume(name);
+        });
     }
 
     /**
@@ -265,18 +339,19 @@ public final class TaskControl {
      *
      * @param onlyFailed whether one that has not failed is left alone
      */
-    public synchronized void restart(String name, boolean onlyFailed) {
-        if (onlyFailed && !status(name).state().equals(TaskState.FAILED.text())) {
-            return;
-        }
-        require(name);
-        definition(name).ifPresent(task -> keep(task, State.ACTIVE));
-        routes.restart(name);
+    public void restart(String name, boolean onlyFailed) {
+        turns.run(name, () -> {
+            require(name);
+            if (!onlyFailed || status(name).is(TaskState.FAILED)) {
+                definition(name).ifPresent(task -> keep(task, State.ACTIVE));
+                routes.restart(name);
+            }
+        });
     }
 
     private void refuseFinished(String name) {
         TaskStatus now = status(name);
-        if (now.restore() != null && !now.state().equals(TaskState.RUNNING.text())) {
+        if (now.is(TaskState.FINISHED) || now.restore() != null && now.is(TaskState.FAILED)) {
             throw new TaskException(
                     Kind.CONFLICT,
                     "the restore " + name + " is " + now.state(),
@@ -291,10 +366,10 @@ public final class TaskControl {
      *
      * @throws StoreException where it does not
      */
-    synchronized void load() {
+    void load() {
         for (TaskDocument kept : journal.readAll()) {
             try {
-                load(kept);
+                turns.run(kept.name(), () -> load(kept));
             } catch (TaskException e) {
                 LOG.error("the task {} is left out: {} ({})", kept.name(), e.getMessage(), e.hint());
             }

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A task that somebody wants made.
@@ -21,6 +23,7 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
     private static final List<String> FIELDS = List.of("name", "template", "parameters", "paused");
     private static final String FORM = "send {\"name\": …, \"template\": …, \"parameters\": {…}}";
     private static final String PARAMETERS = "send the parameters as an object: {\"topics\": …}";
+    private static final Pattern TWICE = Pattern.compile("^Duplicate field '([^']*)'");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -29,6 +32,23 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
     /** @throws TaskException {@link Kind#INVALID} */
     static TaskRequest parse(byte[] body) {
         JsonNode request = object(body, FORM);
+        return parse(request, text(request, "name"));
+    }
+
+    /**
+     * A task whose name is known; where the body has one, it is the same.
+     *
+     * @throws TaskException {@link Kind#INVALID}
+     */
+    static TaskRequest parse(byte[] body, String name) {
+        JsonNode request = object(body, FORM);
+        if (request.has("name") && !request.path("name").asText().equals(name)) {
+            throw invalid("the field 'name' is not the name in the path, " + name, "leave it out");
+        }
+        return parse(request, name);
+    }
+
+    private static TaskRequest parse(JsonNode request, String name) {
         request.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
                 throw invalid(
@@ -46,8 +66,7 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
         if (!paused.isBoolean() && !paused.isMissingNode()) {
             throw invalid("the field 'paused' is neither true nor false", "leave it out, or write true");
         }
-        return new TaskRequest(
-                text(request, "name"), text(request, "template"), parameters(given), paused.asBoolean(false));
+        return new TaskRequest(name, text(request, "template"), parameters(given), paused.asBoolean(false));
     }
 
     /**
@@ -83,6 +102,10 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
             int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
+            Matcher twice = TWICE.matcher(String.valueOf(e.getOriginalMessage()));
+            if (twice.find()) {
+                throw invalid("the field '" + twice.group(1) + "' is given twice", "give it once");
+            }
             throw invalid("the body is no JSON: line " + line + ", column " + column, form);
         } catch (IOException e) {
             throw invalid("the body can't be read: " + e.getMessage(), form);

@@ -45,11 +45,11 @@ final class TaskRoutes {
     }
 
     /**
-     * Makes a route of the task's template. Where it can't be, nothing of it stays.
+     * Makes a route of the task's template. Where it can't be, nothing of it stays. One at a time: the template is changed for it.
      *
      * @param paused whether it waits to be resumed
      */
-    void add(TaskDefinition task, boolean paused) {
+    synchronized void add(TaskDefinition task, boolean paused) {
         RouteDefinition route = ((ModelCamelContext) camel.get())
                 .getRouteTemplateDefinition(task.template())
                 .getRoute();
@@ -105,6 +105,13 @@ final class TaskRoutes {
     void suspend(String name) {
         if (!heldBack(name)) {
             change(name, "pause", context -> context.getRouteController().suspendRoute(name));
+        }
+    }
+
+    /** Stops a route. One that was never started stays so. */
+    void stop(String name) {
+        if (!heldBack(name)) {
+            change(name, "stop", context -> context.getRouteController().stopRoute(name));
         }
     }
 

@@ -27,6 +27,10 @@ public record TaskStatus(
         Backup backup,
         Restore restore) {
 
+    boolean is(TaskState other) {
+        return state.equals(other.text());
+    }
+
     /**
      * How far a backup is; counts are since the task was made in this process.
      *

@@ -68,6 +68,29 @@ class HttpApiIT {
     }
 
     @Test
+    void tasksAreMadeAndRemovedWhileKafkaIsAway() {
+        environment.put("CARAVAN_BOOTSTRAP_SERVERS", "127.0.0.1:1");
+        try (CaravanService service = CaravanService.started(environment)) {
+            service.until(() -> service.get("/tasks").statusCode() == 200);
+            assertThat(CaravanService.json(service.get("/")).path("clusterId").isNull())
+                    .isTrue();
+            service.until(() ->
+                    service.send("POST", "/tasks", task("lost", "kafka-backup")).statusCode() == 201);
+            service.until(() -> CaravanService.json(service.get("/tasks/lost/status"))
+                    .path("state")
+                    .asText()
+                    .equals("retrying"));
+
+            assertThat(service.send("DELETE", "/tasks/lost", "").statusCode()).isEqualTo(204);
+
+            assertThat(service.get("/tasks").body()).isEqualTo("[]");
+            assertThat(service.process().err())
+                    .as("what waits for Kafka ends by itself")
+                    .doesNotContain("Forcing shutdown");
+        }
+    }
+
+    @Test
     void everyOperationAnswersAsItsDocumentSays() throws Exception {
         // Given: a task of a route file, a template that takes a secret, records
         Files.writeString(
@@ -105,6 +128,7 @@ class HttpApiIT {
                 reading(client);
                 changing(client);
                 configuring(client);
+                putting(client);
                 validating(client);
                 loggers(client);
                 refusing(client, service);
@@ -254,7 +278,47 @@ class HttpApiIT {
         assertThat(client.call("put /tasks/{name}/restart", "/tasks/waiting/restart?onlyFailed=true")
                         .statusCode())
                 .isEqualTo(204);
+        for (String misspelt : List.of("onlyfailed=true", "onlyFailed=yes", "onlyFailed=true&onlyFailed=true")) {
+            assertThat(client.call("put /tasks/{name}/restart", "/tasks/waiting/restart?" + misspelt)
+                            .statusCode())
+                    .as(misspelt)
+                    .isEqualTo(400);
+        }
+        stopping(client);
         client.call("delete /tasks/{name}", "/tasks/waiting");
+    }
+
+    private void stopping(Client client) {
+        String stop = "put /tasks/{name}/stop";
+        assertThat(client.call(stop, "/tasks/waiting/stop").statusCode()).isEqualTo(204);
+        assertThat(client.state("waiting")).isEqualTo("stopped");
+        assertThat(client.call(stop, "/tasks/none/stop").statusCode()).isEqualTo(404);
+        client.call("put /tasks/{name}/resume", "/tasks/waiting/resume");
+        assertThat(client.state("waiting")).isEqualTo("running");
+    }
+
+    /** The same request makes a task, finds it as it is, or changes it. */
+    private void putting(Client client) {
+        String operation = "put /tasks/{name}";
+        String task = "{\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"" + topic + "\",\"group\":\"" + topic
+                + "-put\",\"maxAge\":\"700ms\"}}";
+        assertThat(client.call(operation, "/tasks/put", task).statusCode()).isEqualTo(201);
+        assertThat(client.call(operation, "/tasks/put", task).statusCode()).isEqualTo(200);
+        HttpResponse<String> changed = client.call(operation, "/tasks/put", task.replace("700ms", "800ms"));
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(CaravanService.json(changed)
+                        .path("parameters")
+                        .path("maxAge")
+                        .asText())
+                .isEqualTo("800ms");
+        assertThat(client.call(operation, "/tasks/put", task.replace("kafka-backup", "kafka-restore"))
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(client.call(operation, "/tasks/nightly", task).statusCode()).isEqualTo(409);
+        assertThat(client.call(operation, "/tasks/put", task.replace("{\"template", "{\"name\":\"other\",\"template"))
+                        .statusCode())
+                .isEqualTo(400);
+        client.call("delete /tasks/{name}", "/tasks/put");
     }
 
     private void validating(Client client) {
