@@ -324,6 +324,8 @@ class BackupTaskTest {
         // Given
         String many = names.topic("many");
         data.createTopic(many, 40, Map.of());
+        // Who asks for a partition that has no leader yet asks again.
+        IntStream.range(0, 40).forEach(partition -> data.logEnd(many, partition));
         long asked = requests("OffsetFetch") + requests("ListOffsets");
 
         // When
