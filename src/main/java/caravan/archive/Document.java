@@ -10,6 +10,7 @@ public sealed interface Document
                 TopicSnapshot,
                 GroupsSnapshot,
                 TaskDocument,
+                PlanDocument,
                 RestoreDocument {
     /** The format that this version writes, and the only one that it reads. */
     int FORMAT = 1;

@@ -36,6 +36,41 @@ public final class RecordBatches {
         return count;
     }
 
+    /**
+     * The offset of one of the records at offsets [{@code from}, {@code next}).
+     *
+     * @param index how many of them lie before it
+     * @throws java.util.NoSuchElementException if there are not so many
+     */
+    public static long offset(ByteBuffer batches, long from, long next, long index) {
+        return record(batches, from, next, index).offset();
+    }
+
+    /**
+     * One of the records at offsets [{@code from}, {@code next}).
+     *
+     * @param index how many of them lie before it
+     * @throws java.util.NoSuchElementException if there are not so many
+     */
+    public static Record record(ByteBuffer batches, long from, long next, long index) {
+        long before = index;
+        BatchWalk walk = new BatchWalk(batches);
+        while (walk.next()) {
+            long count = walk.count(from, next);
+            if (before < count) {
+                Iterator<Record> records = records(
+                                batches.slice(batches.position() + walk.position(), walk.size()), from, next)
+                        .iterator();
+                for (; before > 0; before--) {
+                    records.next();
+                }
+                return records.next();
+            }
+            before -= count;
+        }
+        throw new NoSuchElementException("there are not " + (index + 1) + " records");
+    }
+
     /** The batches that reach into [{@code from}, {@code next}), as a view; without those before and behind. */
     public static ByteBuffer within(ByteBuffer batches, long from, long next) {
         int begin = 0;

@@ -17,6 +17,8 @@ import java.util.Objects;
  * @param objects that were read
  * @param bytes of these objects
  * @param attention what a person should look at, one sentence each
+ * @param partitions what became of each partition that has records
+ * @param missing what the archive did not have
  * @param error why it could not be finished; empty where it was
  */
 @JsonPropertyOrder({
@@ -32,6 +34,8 @@ import java.util.Objects;
     "objects",
     "bytes",
     "attention",
+    "partitions",
+    "missing",
     "error"
 })
 public record RestoreDocument(
@@ -46,6 +50,8 @@ public record RestoreDocument(
         long objects,
         long bytes,
         List<String> attention,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Partition> partitions,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Missing> missing,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) String error)
         implements Document {
 
@@ -57,13 +63,67 @@ public record RestoreDocument(
         FAILED
     }
 
-    /** One restored topic. */
-    @JsonPropertyOrder({"source", "target", "timeline", "partitions", "records"})
-    public record Topic(String source, String target, String timeline, int partitions, long records) {
+    /**
+     * One restored topic.
+     *
+     * @param topicId its id in the cluster; empty in reports of versions that did not keep it
+     */
+    @JsonPropertyOrder({"source", "target", "timeline", "partitions", "records", "topicId"})
+    public record Topic(
+            String source,
+            String target,
+            String timeline,
+            int partitions,
+            long records,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String topicId) {
         public Topic {
             Objects.requireNonNull(source, "source");
             Objects.requireNonNull(target, "target");
             Objects.requireNonNull(timeline, "timeline");
+            topicId = topicId == null ? "" : topicId;
+        }
+    }
+
+    /**
+     * One restored partition.
+     *
+     * @param source topic in the archive
+     * @param target topic in the cluster
+     * @param startOffset where its first restored record lies in the cluster
+     * @param nextOffset end of the restored records in the cluster, exclusive
+     * @param offsets where the records of each object begin
+     */
+    @JsonPropertyOrder({"source", "target", "partition", "startOffset", "nextOffset", "offsets"})
+    public record Partition(
+            String source, String target, int partition, long startOffset, long nextOffset, List<Mapping> offsets) {
+        public Partition {
+            Objects.requireNonNull(source, "source");
+            Objects.requireNonNull(target, "target");
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /**
+     * The first restored record at or behind an offset in the archive lies at an offset in the cluster; those that follow lie side by
+     * side.
+     *
+     * @param source offset in the archive
+     * @param target offset in the cluster
+     */
+    @JsonPropertyOrder({"source", "target"})
+    public record Mapping(long source, long target) {}
+
+    /**
+     * Offsets whose records were not restored, as the archive does not have them.
+     *
+     * @param source topic in the archive
+     * @param reason one sentence
+     */
+    @JsonPropertyOrder({"source", "partition", "from", "next", "reason"})
+    public record Missing(String source, int partition, long from, long next, String reason) {
+        public Missing {
+            Objects.requireNonNull(source, "source");
+            Objects.requireNonNull(reason, "reason");
         }
     }
 
@@ -74,6 +134,8 @@ public record RestoreDocument(
         Objects.requireNonNull(outcome, "outcome");
         topics = List.copyOf(topics);
         attention = List.copyOf(attention);
+        partitions = partitions == null ? List.of() : List.copyOf(partitions);
+        missing = missing == null ? List.of() : List.copyOf(missing);
         error = error == null ? "" : error;
     }
 

@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** Committed records of one partition of a cluster, in the order of the log, up to where its last stable offset was. */
-final class ClusterPartition implements Iterator<ConsumerRecord<byte[], byte[]>> {
+public final class ClusterPartition implements Iterator<ConsumerRecord<byte[], byte[]>> {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -27,7 +27,7 @@ final class ClusterPartition implements Iterator<ConsumerRecord<byte[], byte[]>>
     /**
      * @param consumer reads committed records, has no reset policy, and is used for nothing else meanwhile
      */
-    ClusterPartition(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+    public ClusterPartition(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
         this.consumer = consumer;
         this.partition = partition;
         consumer.assign(List.of(partition));
@@ -52,7 +52,7 @@ final class ClusterPartition implements Iterator<ConsumerRecord<byte[], byte[]>>
     }
 
     /** Begins at an offset instead of the log start. */
-    void from(long offset) {
+    public void from(long offset) {
         if (offset > logStart) {
             consumer.seek(partition, offset);
         }

@@ -1,17 +1,19 @@
 package caravan.cli;
 
+import caravan.archive.PlanDocument;
 import caravan.catalog.Catalog;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
-import caravan.restore.Renames;
-import caravan.restore.RestorePlan;
-import caravan.restore.RestorePlan.TopicPlan;
-import caravan.restore.RestorePlanner;
+import caravan.restore.FrozenPlans;
+import caravan.restore.GuardSettlement;
+import caravan.restore.RestorePreview;
 import caravan.restore.RestoreProgress;
 import caravan.restore.RestoreReport;
+import caravan.restore.RestoreRequest;
 import caravan.restore.RestoreTask;
-import caravan.restore.TargetTopics;
 import caravan.store.Store;
+import caravan.store.Stores;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,38 +58,97 @@ final class RestoreCommand implements Callable<Integer> {
             description = "Which life of a topic, where the archive has several: newest, or the name of one.")
     private String timeline;
 
+    @Mixin
+    private SelectionOptions selection;
+
+    @Mixin
+    private TargetOptions target;
+
     @Option(
-            names = "--apply-retention",
-            description = "Turn retention on at the end, even if it deletes restored records.")
-    private boolean applyRetention;
+            names = "--accept-loss",
+            description =
+                    "Restore what there is, though the archive has holes or damaged objects; says what is missing.")
+    private boolean acceptLoss;
+
+    @Option(
+            names = "--verify",
+            description = "Read what was restored again at the end, and compare it with the archive.")
+    private boolean verify;
+
+    @Option(
+            names = "--plan-dir",
+            paramLabel = "DIR",
+            defaultValue = "",
+            description =
+                    "Directory for the plan and the report, where the store can't be written to (default: the store).")
+    private String planDir;
 
     @Option(names = "--dry-run", description = "Show what would be restored; change nothing.")
     private boolean dryRun;
 
+    @Option(
+            names = "--settle",
+            description =
+                    "Restore nothing; give topics their own settings that restores left guarded when they were cut off.")
+    private boolean settle;
+
     @Override
     public Integer call() throws Exception {
         KafkaSettings kafka = kafkaOptions.settings();
-        String rename = String.join(",", renames);
+        Map<String, String> parameters = parameters();
+        RestoreRequest request = new RestoreRequest(parameters);
         try (Store store = storeOptions.open();
                 Cluster cluster = new Cluster(kafka)) {
             // A cluster that can't be reached is better known before anything is begun.
-            cluster.id();
-            RestorePlan plan =
-                    new RestorePlanner(new Catalog(store)).plan(topicOptions.filter(), Renames.parse(rename), timeline);
-            if (dryRun) {
-                return show(plan, new TargetTopics(cluster).conflicts(plan));
+            String clusterId = cluster.id();
+            FrozenPlans plans = new FrozenPlans(plans(store));
+            if (settle) {
+                return settle(new GuardSettlement(cluster, request.applyRetention()), plans.unfinished(clusterId));
             }
-            return restore(store, kafka, rename);
+            if (dryRun) {
+                return new RestorePreviewText(common)
+                        .show(RestorePreview.of(new Catalog(store), plans, cluster, request));
+            }
+            return restore(store, kafka, parameters);
         }
     }
 
-    private int restore(Store store, KafkaSettings kafka, String rename) throws Exception {
+    /** By the names of the route template's parameters. */
+    private Map<String, String> parameters() {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("topics", topicOptions.topics());
         parameters.put("excludeTopics", topicOptions.excludeTopics());
-        parameters.put("rename", rename);
+        parameters.put("rename", String.join(",", renames));
         parameters.put("timeline", timeline);
-        parameters.put("applyRetention", Boolean.toString(applyRetention));
+        parameters.put("acceptLoss", Boolean.toString(acceptLoss));
+        parameters.put("verify", Boolean.toString(verify));
+        parameters.put("planDir", planDir);
+        parameters.putAll(selection.parameters());
+        parameters.putAll(target.parameters());
+        return parameters;
+    }
+
+    private Store plans(Store archive) {
+        return planDir.isEmpty()
+                ? archive
+                : Stores.open("file://" + Path.of(planDir).toAbsolutePath());
+    }
+
+    private int settle(GuardSettlement settlement, List<PlanDocument> unfinished) {
+        GuardSettlement.Settled settled = settlement.settle(unfinished);
+        StringBuilder text = new StringBuilder();
+        settled.topics()
+                .forEach(topic ->
+                        text.append(topic).append(" has its own settings again").append(System.lineSeparator()));
+        if (settled.topics().isEmpty()) {
+            text.append("no topic has the guards of a restore that was cut off").append(System.lineSeparator());
+        }
+        common.result(settled, text.toString());
+        settled.attention().forEach(common::warn);
+        return settled.attention().isEmpty() ? ExitCode.DONE : ExitCode.ATTENTION;
+    }
+
+    private int restore(Store store, KafkaSettings kafka, Map<String, String> parameters) throws Exception {
         Signals signals = new Signals();
         try (Engine engine = new Engine(routeOptions.directory(), false, store, kafka, Optional.empty())) {
             engine.withoutJmx();
@@ -99,8 +160,7 @@ final class RestoreCommand implements Callable<Integer> {
                 if (signals.await(POLL_MILLIS)) {
                     line.end();
                     engine.stop(STOP_SECONDS);
-                    common.warn(
-                            "cut short: delete the topics that the restore had begun to fill before it is run again");
+                    common.warn("cut short: run it again to go on, or put the topics' settings back with --settle");
                     return signals.exitCode();
                 }
                 RestoreProgress progress = task.progress();
@@ -114,39 +174,14 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private int show(RestorePlan plan, List<String> conflicts) {
-        List<Map<String, Object>> topics = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        for (TopicPlan topic : plan.topics()) {
-            Map<String, Object> shown = new LinkedHashMap<>();
-            shown.put("source", topic.source());
-            shown.put("target", topic.target());
-            shown.put("timeline", topic.timeline().folder());
-            shown.put("partitions", topic.partitionCount());
-            shown.put("replicationFactor", topic.snapshot().replicationFactor());
-            shown.put("records", topic.records());
-            shown.put("bytes", topic.bytes());
-            shown.put("gaps", topic.gaps());
-            topics.add(shown);
-            text.append(String.format(
-                    "%s -> %s: %d partitions, %,d records, %,.1f MB stored, %d gaps%n",
-                    topic.source(),
-                    topic.target(),
-                    topic.partitionCount(),
-                    topic.records(),
-                    topic.bytes() / 1e6,
-                    topic.gaps()));
-        }
-        conflicts.forEach(conflict -> text.append("conflict: ").append(conflict).append('\n'));
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("topics", topics);
-        json.put("conflicts", conflicts);
-        common.result(json, text.toString());
-        return conflicts.isEmpty() ? ExitCode.DONE : ExitCode.COULD_NOT;
-    }
-
     private int report(RestoreReport report) {
         StringBuilder text = new StringBuilder();
+        if (report.earlier()) {
+            text.append("the restore ")
+                    .append(report.restoreId())
+                    .append(" came to its end before: nothing was changed")
+                    .append(System.lineSeparator());
+        }
         report.topics()
                 .forEach(topic -> text.append(String.format(
                         "restored %s: %d partitions, %,d records%n",

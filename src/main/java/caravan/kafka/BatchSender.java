@@ -1,6 +1,5 @@
 package caravan.kafka;
 
-import caravan.kafka.ProducerIdentity.Producer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,7 +41,7 @@ final class BatchSender {
     /** How long brokers may say that they know no such topic, as they do just after it was made. */
     private static final Duration MISSING = Duration.ofSeconds(30);
 
-    private record Submitted(TopicPartition partition, OutgoingBatch batch, OptionalLong at) {}
+    private record Submitted(TopicPartition partition, OutgoingBatch batch, OptionalLong at, int sequence) {}
 
     private final KafkaClient client;
     private final TopicMetadata metadata;
@@ -54,6 +53,8 @@ final class BatchSender {
     private final BrokerConnections brokers;
     private final ProducerIdentity identity;
     private final ProduceAnswers answers;
+    private final CompletableFuture<ProducerId> producerId = new CompletableFuture<>();
+    private volatile boolean identifying;
     private volatile Optional<KafkaException> ended = Optional.empty();
 
     BatchSender(ProducerConfig config, KafkaClient client, TopicMetadata metadata, OutgoingBatches batches, Time time) {
@@ -63,7 +64,7 @@ final class BatchSender {
         this.requestTimeoutMillis = config.getInt(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG);
         this.deliveryTimeoutMillis = config.getInt(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
         this.brokers = new BrokerConnections(client, metadata, requestTimeoutMillis, partitions::failAll);
-        this.identity = new ProducerIdentity(client, brokers, time, partitions::failAll);
+        this.identity = new ProducerIdentity(client, brokers, time, partitions::failAll, producerId);
         this.answers = new ProduceAnswers(metadata, partitions, batches);
     }
 
@@ -73,10 +74,11 @@ final class BatchSender {
      * Sends a batch behind all that were sent to the partition before; its future tells the end of it.
      *
      * @param at offset where it must come to lie, if it is the first one of its partition; of the others it is known
+     * @param sequence of its first record, if it is the first one of its partition
      */
-    CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch, OptionalLong at) {
+    CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch, OptionalLong at, int sequence) {
         metadata.add(partition.topic());
-        submitted.add(new Submitted(partition, batch, at));
+        submitted.add(new Submitted(partition, batch, at, sequence));
         ended.ifPresent(this::refuse);
         client.wakeup();
         return batch.acknowledged();
@@ -84,6 +86,24 @@ final class BatchSender {
 
     void wakeup() {
         client.wakeup();
+    }
+
+    /** Asks for this sender's identity, unless it has one; its future fails where the brokers give none. */
+    CompletableFuture<ProducerId> identify() {
+        identifying = true;
+        client.wakeup();
+        return producerId;
+    }
+
+    /**
+     * Sends as this producer, which was another sender's before.
+     *
+     * @throws IllegalStateException if it sends as another one already
+     */
+    void identify(ProducerId as) {
+        if (!producerId.complete(as) && !producerId.join().equals(as)) {
+            throw new IllegalStateException("the sender is " + producerId.join() + " already");
+        }
     }
 
     /** Fails what was not sent yet, and all that will come. */
@@ -100,6 +120,7 @@ final class BatchSender {
     void end(KafkaException why) {
         ended = Optional.of(why);
         partitions.failAll(why);
+        producerId.completeExceptionally(why);
         refuse(why);
     }
 
@@ -108,13 +129,13 @@ final class BatchSender {
         long now = time.milliseconds();
         Submitted next;
         while ((next = submitted.poll()) != null) {
-            partitions.add(next.partition(), next.batch(), next.at(), now);
+            partitions.add(next.partition(), next.batch(), next.at(), next.sequence(), now);
         }
         metadataFailure();
         giveUp(now);
         long wait = IDLE_MILLIS;
-        if (!partitions.ready().isEmpty()) {
-            Optional<Producer> producer = identity.producer();
+        if (!partitions.ready().isEmpty() || identifying && !producerId.isDone()) {
+            Optional<ProducerId> producer = identity.producer();
             if (producer.isPresent()) {
                 wait = produce(producer.get(), now);
             } else if (!identity.ask(now)) {
@@ -164,7 +185,7 @@ final class BatchSender {
         private long bytes;
     }
 
-    private long produce(Producer as, long now) {
+    private long produce(ProducerId as, long now) {
         Map<Node, Boolean> connected = new HashMap<>();
         Map<Node, Request> requests = new LinkedHashMap<>();
         long wait = IDLE_MILLIS;
@@ -211,7 +232,7 @@ final class BatchSender {
         return leader;
     }
 
-    private void produce(Producer as, Node node, Request request, long now) {
+    private void produce(ProducerId as, Node node, Request request, long now) {
         // Another broker may have refused the user since it was put together.
         request.partitions.values().removeIf(OutgoingPartition::failed);
         if (request.partitions.isEmpty()) {

@@ -39,6 +39,18 @@ public record Chunk(
         return topicId + "/" + partition.partition() + "/" + assignment;
     }
 
+    /**
+     * What lies in a part of the range.
+     *
+     * @param first of the offsets, inclusive; not before {@code from}
+     * @param end of these, exclusive; not behind {@code next}
+     */
+    public Chunk within(long first, long end) {
+        return first == from && end == next
+                ? this
+                : new Chunk(partition, topicId, assignment, first, end, -1, batches, transformed);
+    }
+
     /** The same range with other batches, as a record route leaves them. */
     public Chunk withBatches(ByteBuffer others, boolean changed) {
         return new Chunk(partition, topicId, assignment, from, next, epoch, others, transformed || changed);

@@ -21,6 +21,9 @@ public final class ChunkClients implements KafkaClientFactory {
         /** For a backup: who decides where partitions start; empty for a restore. */
         Optional<Backup> backup();
 
+        /** For a restore: what its route sends to, before anything is sent. */
+        default void sendsTo(ChunkProducer producer) {}
+
         /** Ends what the task holds beside its route. */
         @Override
         void close();
@@ -108,7 +111,10 @@ public final class ChunkClients implements KafkaClientFactory {
 
     @Override
     public Producer<?, ?> getProducer(Properties route) {
-        return new ChunkProducer(new ProducerConfig(task.kafka().producer(route)), Boolean.getBoolean(REBATCH));
+        ChunkProducer producer =
+                new ChunkProducer(new ProducerConfig(task.kafka().producer(route)), Boolean.getBoolean(REBATCH));
+        task.sendsTo(producer);
+        return producer;
     }
 
     @Override

@@ -100,6 +100,23 @@ public final class ChunkProducer implements Producer<Object, Object> {
     }
 
     /**
+     * Whom the brokers take what is sent to come from. Before anything is sent they are asked for it; the future fails where they
+     * refuse.
+     */
+    public CompletableFuture<ProducerId> identify() {
+        return sender.identify();
+    }
+
+    /**
+     * Sends as the producer that an earlier run was, so that the brokers recognise what that had sent.
+     *
+     * @throws IllegalStateException if it is another one already
+     */
+    public void identify(ProducerId as) {
+        sender.identify(as);
+    }
+
+    /**
      * @param carrier topic and partition to send to, and the chunk as its value
      * @param callback called once, when all records are acknowledged or one was refused
      * @throws IllegalArgumentException where the value is no chunk
@@ -110,7 +127,7 @@ public final class ChunkProducer implements Producer<Object, Object> {
                 new RecordMetadata(new TopicPartition(carrier.topic(), carrier.partition()), -1, -1, -1, -1, -1);
         CompletableFuture<RecordMetadata> done;
         if (carrier.value() instanceof PendingChunk pending) {
-            send(sent, pending.chunk(), pending.at()).whenComplete((all, failure) -> {
+            send(sent, pending.chunk(), pending.at(), pending.sequence()).whenComplete((all, failure) -> {
                 if (failure == null) {
                     pending.acknowledged().complete(null);
                 } else {
@@ -119,7 +136,7 @@ public final class ChunkProducer implements Producer<Object, Object> {
             });
             done = CompletableFuture.completedFuture(sent);
         } else if (carrier.value() instanceof Chunk chunk) {
-            done = send(sent, chunk, OptionalLong.empty()).thenApply(all -> sent);
+            done = send(sent, chunk, OptionalLong.empty(), 0).thenApply(all -> sent);
         } else {
             throw new IllegalArgumentException("a chunk was expected, not " + carrier.value());
         }
@@ -129,13 +146,13 @@ public final class ChunkProducer implements Producer<Object, Object> {
         return done;
     }
 
-    private CompletableFuture<Void> send(RecordMetadata target, Chunk chunk, OptionalLong at) {
+    private CompletableFuture<Void> send(RecordMetadata target, Chunk chunk, OptionalLong at, int sequence) {
         try {
             TopicPartition partition = new TopicPartition(target.topic(), target.partition());
             List<OutgoingBatch> outgoing = batches.of(chunk);
             CompletableFuture<?>[] all = new CompletableFuture<?>[outgoing.size()];
             for (int i = 0; i < all.length; i++) {
-                all[i] = send(partition, outgoing.get(i), i == 0 ? at : OptionalLong.empty());
+                all[i] = send(partition, outgoing.get(i), i == 0 ? at : OptionalLong.empty(), sequence);
             }
             return CompletableFuture.allOf(all)
                     .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure, target.topic())));
@@ -147,11 +164,11 @@ public final class ChunkProducer implements Producer<Object, Object> {
         }
     }
 
-    private CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch, OptionalLong at)
+    private CompletableFuture<Long> send(TopicPartition partition, OutgoingBatch batch, OptionalLong at, int sequence)
             throws InterruptedException {
         int bytes = Math.min(MAX_OUTGOING_BYTES, batch.size());
         room.acquire(bytes);
-        return sender.send(partition, batch, at).whenComplete((offset, failure) -> room.release(bytes));
+        return sender.send(partition, batch, at, sequence).whenComplete((offset, failure) -> room.release(bytes));
     }
 
     /** Names the ACL that is missing, where that is why. */

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -42,9 +43,11 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -305,6 +308,57 @@ public final class Cluster implements AutoCloseable {
                     }
                 });
         return committed;
+    }
+
+    /** Members that a consumer group has now; 0 where there is no such group. */
+    public int members(String group) {
+        try {
+            return get(
+                            admin.describeConsumerGroups(List.of(group))
+                                    .describedGroups()
+                                    .get(group),
+                            () -> MissingAclException.ofGroup(AclOperation.DESCRIBE, group))
+                    .members()
+                    .size();
+        } catch (GroupIdNotFoundException e) {
+            return 0;
+        }
+    }
+
+    /** Deletes a consumer group, if the user may; it may stay as well, and be forgotten in time. */
+    public void forget(String group) {
+        try {
+            get(admin.deleteConsumerGroups(List.of(group)).all());
+        } catch (KafkaException e) {
+            LOG.debug("the group {} stays", group, e);
+        }
+    }
+
+    /** Brokers that are there now. */
+    public int brokers() {
+        return get(admin.describeCluster().nodes()).size();
+    }
+
+    /**
+     * Sequence of the last record that a producer wrote to each partition, also of those that not all replicas have yet. Partitions
+     * where the brokers know no such producer, or don't tell (before 2.8, KIP-664), are not in the answer.
+     */
+    public Map<TopicPartition, Integer> lastSequences(Collection<TopicPartition> partitions, ProducerId producer) {
+        Map<TopicPartition, Integer> sequences = new HashMap<>();
+        DescribeProducersResult answer = admin.describeProducers(partitions);
+        for (TopicPartition partition : partitions) {
+            try {
+                get(answer.partitionResult(partition)).activeProducers().stream()
+                        .filter(state -> state.producerId() == producer.id()
+                                && state.producerEpoch() == producer.epoch()
+                                && state.lastSequence() >= 0)
+                        .forEach(state -> sequences.put(partition, state.lastSequence()));
+            } catch (UnsupportedVersionException e) {
+                LOG.debug("the brokers do not tell of producers", e);
+                return Map.of();
+            }
+        }
+        return sequences;
     }
 
     /** The oldest transaction that is open in a partition, if there is one (KIP-664). */

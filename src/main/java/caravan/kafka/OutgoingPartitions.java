@@ -18,9 +18,13 @@ final class OutgoingPartitions {
     /** Those whose first batch is to be sent, the one that waits longest first. */
     private final Set<OutgoingPartition> ready = new LinkedHashSet<>();
 
-    /** @param at offset where it must come to lie, if it is the first one of its partition */
-    void add(TopicPartition partition, OutgoingBatch batch, OptionalLong at, long now) {
-        OutgoingPartition outgoing = partitions.computeIfAbsent(partition, id -> new OutgoingPartition(id, 0, at));
+    /**
+     * @param at offset where it must come to lie, if it is the first one of its partition
+     * @param sequence of its first record, if it is the first one of its partition
+     */
+    void add(TopicPartition partition, OutgoingBatch batch, OptionalLong at, int sequence, long now) {
+        OutgoingPartition outgoing =
+                partitions.computeIfAbsent(partition, id -> new OutgoingPartition(id, sequence, at));
         if (outgoing.add(batch, now)) {
             ready.add(outgoing);
         }

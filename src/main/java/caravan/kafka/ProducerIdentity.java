@@ -1,6 +1,7 @@
 package caravan.kafka;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.KafkaClient;
@@ -17,26 +18,36 @@ import org.apache.kafka.common.utils.Time;
 final class ProducerIdentity {
     private static final long RETRY_MILLIS = 100;
 
-    /** @param epoch of this id */
-    record Producer(long id, short epoch) {}
-
     private final KafkaClient client;
     private final BrokerConnections brokers;
     private final Time time;
     private final Consumer<KafkaException> failed;
-    private Optional<Producer> producer = Optional.empty();
+    private final CompletableFuture<ProducerId> known;
+    private Optional<ProducerId> producer = Optional.empty();
     private boolean asking;
     private long askAt;
 
-    /** @param failed is told why there will be none */
-    ProducerIdentity(KafkaClient client, BrokerConnections brokers, Time time, Consumer<KafkaException> failed) {
+    /**
+     * @param failed is told why there will be none
+     * @param known completes with it; where somebody else completed it, no broker is asked
+     */
+    ProducerIdentity(
+            KafkaClient client,
+            BrokerConnections brokers,
+            Time time,
+            Consumer<KafkaException> failed,
+            CompletableFuture<ProducerId> known) {
         this.client = client;
         this.brokers = brokers;
         this.time = time;
         this.failed = failed;
+        this.known = known;
     }
 
-    Optional<Producer> producer() {
+    Optional<ProducerId> producer() {
+        if (producer.isEmpty() && known.isDone() && !known.isCompletedExceptionally()) {
+            producer = Optional.of(known.join());
+        }
         return producer;
     }
 
@@ -60,17 +71,22 @@ final class ProducerIdentity {
         asking = false;
         askAt = time.milliseconds() + RETRY_MILLIS;
         if (response.versionMismatch() != null) {
-            failed.accept(response.versionMismatch());
+            fail(response.versionMismatch());
         } else if (response.authenticationException() != null) {
-            failed.accept(response.authenticationException());
+            fail(response.authenticationException());
         } else if (!response.wasDisconnected()) {
             InitProducerIdResponse answer = (InitProducerIdResponse) response.responseBody();
             if (answer.error() == Errors.NONE) {
-                producer = Optional.of(
-                        new Producer(answer.data().producerId(), answer.data().producerEpoch()));
+                known.complete(
+                        new ProducerId(answer.data().producerId(), answer.data().producerEpoch()));
             } else if (!(answer.error().exception() instanceof RetriableException)) {
-                failed.accept(answer.error().exception());
+                fail(answer.error().exception());
             }
         }
+    }
+
+    private void fail(KafkaException why) {
+        failed.accept(why);
+        known.completeExceptionally(why);
     }
 }

@@ -2,6 +2,8 @@ package caravan.manage;
 
 import caravan.archive.Compression;
 import caravan.archive.FrameCodecs;
+import caravan.archive.PartitionSet;
+import caravan.archive.TimeWindow;
 import caravan.archive.Timeline;
 import caravan.backup.BackupTask;
 import caravan.kafka.TopicFilter;
@@ -51,6 +53,21 @@ enum ParameterType {
             "",
             "a number from 1 to " + FrameCodecs.HIGHEST_ZSTD_LEVEL,
             value -> within(value, FrameCodecs.HIGHEST_ZSTD_LEVEL)),
+    PARTITIONS(
+            "partitions",
+            "",
+            "partitions and ranges of them, comma-separated, such as 0,2-5",
+            ParameterType::partitions),
+    POINT_IN_TIME(
+            "point in time",
+            "",
+            "a time such as 2026-11-28T14:03:00Z, or epoch milliseconds",
+            ParameterType::pointInTime),
+    SLACK("time", "d, h, m, s, ms", "a time with d, h, m, s or ms, such as 1h", ParameterType::time),
+    OFFSET("number", "", "an offset: a number from 0 on", value -> value.matches("[0-9]{1,18}")),
+    COUNT("number", "records", "a number from 1 on", value -> within(value, Long.MAX_VALUE)),
+    REPLICAS("number", "", "a number from 1 to " + Short.MAX_VALUE, value -> within(value, Short.MAX_VALUE)),
+    DIRECTORY("directory", "", "the absolute path of a directory", value -> value.startsWith("/")),
     FLAG("truth", "", "true or false", List.of("true", "false")::contains);
 
     /** A number alone counts milliseconds. */
@@ -70,7 +87,20 @@ enum ParameterType {
             Map.entry("verifyInterval", INTERVAL),
             Map.entry("rename", RENAMES),
             Map.entry("timeline", TIMELINE),
+            Map.entry("partitions", PARTITIONS),
+            Map.entry("fromTime", POINT_IN_TIME),
+            Map.entry("toTime", POINT_IN_TIME),
+            Map.entry("timeSlack", SLACK),
+            Map.entry("fromOffset", OFFSET),
+            Map.entry("toOffset", OFFSET),
+            Map.entry("limit", COUNT),
+            Map.entry("append", FLAG),
+            Map.entry("acceptLoss", FLAG),
+            Map.entry("replicationFactor", REPLICAS),
+            Map.entry("ignoreUnsupportedConfigs", FLAG),
             Map.entry("applyRetention", FLAG),
+            Map.entry("verify", FLAG),
+            Map.entry("planDir", DIRECTORY),
             Map.entry("batchBytes", BATCH_BYTES));
 
     private final String word;
@@ -123,6 +153,22 @@ enum ParameterType {
             Renames.parse(value);
             return true;
         } catch (RestoreException e) {
+            return false;
+        }
+    }
+
+    private static boolean partitions(String value) {
+        try {
+            return !PartitionSet.parse(value).isAll();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean pointInTime(String value) {
+        try {
+            return !TimeWindow.of(value, "").isAll();
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }

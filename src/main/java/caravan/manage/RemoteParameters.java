@@ -51,6 +51,9 @@ final class RemoteParameters {
         if (CONTROL.matcher(value).find()) {
             return Optional.of("has a control character");
         }
+        if (type.filter(ParameterType.DIRECTORY::equals).isPresent()) {
+            return Optional.of("is a place on the service's own host");
+        }
         return type.filter(ParameterType.ENDPOINT::equals).isPresent()
                         && !STEP.matcher(value).matches()
                 ? Optional.of("is no direct: endpoint, or has options")

@@ -10,10 +10,8 @@ import caravan.archive.UnsupportedFormatException;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.Tasks;
-import caravan.restore.RestoreException;
 import caravan.restore.RestoreJournal;
 import caravan.restore.RestoreReport;
-import caravan.restore.RestoreReport.TopicReport;
 import caravan.restore.RestoreTask;
 import caravan.store.Store;
 import caravan.store.StoreException;
@@ -147,7 +145,7 @@ public final class TaskJournal implements RestoreJournal {
                 .flatMap(kept -> report(kept.restoreId()))
                 .map(document -> {
                     restore.was(document.restoreId());
-                    return report(document);
+                    return RestoreReport.earlier(document);
                 });
     }
 
@@ -157,63 +155,18 @@ public final class TaskJournal implements RestoreJournal {
         }
     }
 
-    private static RestoreReport report(RestoreDocument document) {
-        return new RestoreReport(
-                document.topics().stream()
-                        .map(topic -> new TopicReport(
-                                topic.source(), topic.target(), topic.timeline(), topic.partitions(), topic.records()))
-                        .toList(),
-                document.records(),
-                document.objects(),
-                document.bytes(),
-                document.attention());
-    }
-
     @Override
     public void ended(RestoreTask restore, RestoreReport report) {
-        keep(restore, RestoreDocument.Outcome.FINISHED, TaskReading.topics(report), report.attention(), "");
-    }
-
-    @Override
-    public void failed(RestoreTask restore, RestoreException why) {
-        keep(restore, RestoreDocument.Outcome.FAILED, List.of(), List.of(), why.getMessage());
-    }
-
-    private void keep(
-            RestoreTask restore,
-            RestoreDocument.Outcome outcome,
-            List<RestoreDocument.Topic> topics,
-            List<String> attention,
-            String error) {
         String name = tasks.nameOf(restore).orElse("restore");
         try {
             String cluster = clusterId();
-            RestoreDocument document = new RestoreDocument(
-                    restore.restoreId(),
-                    name,
-                    cluster,
-                    restore.startedAt(),
-                    System.currentTimeMillis(),
-                    outcome,
-                    topics,
-                    restore.progress().records(),
-                    restore.progress().objects(),
-                    restore.progress().bytes(),
-                    attention,
-                    error);
-            store.putIfAbsent(new ArchiveKey.Report(restore.restoreId()).path(), document.toJson());
-            if (outcome == RestoreDocument.Outcome.FINISHED) {
-                definitions
-                        .apply(name)
-                        .ifPresent(definition -> write(definition
-                                .document(System.currentTimeMillis())
-                                .finished(restore.restoreId(), cluster, System.currentTimeMillis())));
-            }
+            definitions
+                    .apply(name)
+                    .ifPresent(definition -> write(definition
+                            .document(System.currentTimeMillis())
+                            .finished(report.restoreId(), cluster, System.currentTimeMillis())));
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "how the restore {} ended could not be stored, so it begins again after a restart: {}",
-                    name,
-                    e.getMessage());
+            LOG.warn("that the restore {} ended could not be stored: {}", name, e.getMessage());
         }
     }
 }

@@ -76,7 +76,7 @@ final class TaskReading {
     static List<RestoreDocument.Topic> topics(RestoreReport report) {
         return report.topics().stream()
                 .map(topic -> new RestoreDocument.Topic(
-                        topic.source(), topic.target(), topic.timeline(), topic.partitions(), topic.records()))
+                        topic.source(), topic.target(), topic.timeline(), topic.partitions(), topic.records(), ""))
                 .toList();
     }
 }

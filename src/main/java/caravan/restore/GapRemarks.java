@@ -25,7 +25,7 @@ final class GapRemarks {
         return remarks;
     }
 
-    private static String explain(Optional<Reason> reason) {
+    static String explain(Optional<Reason> reason) {
         if (reason.isEmpty()) {
             return "records are missing, and the archive does not say why; see 'verify'";
         }

@@ -90,6 +90,15 @@ final class Guards {
                 .allMatch(guard -> guard.getValue().equals(values.get(guard.getKey())));
     }
 
+    /** Whether retention is off by a topic's own settings, as the guards have it. */
+    static boolean retentionOff(List<ConfigEntry> now) {
+        return now.stream()
+                .anyMatch(entry -> ofTopic(entry)
+                        && (entry.name().equals(TopicConfig.RETENTION_MS_CONFIG)
+                                || entry.name().equals(TopicConfig.RETENTION_BYTES_CONFIG))
+                        && "-1".equals(entry.value()));
+    }
+
     /** All guards but those that not every version has, and this one has not or needs not. */
     private static Map<String, String> needed(List<ConfigEntry> effective) {
         Map<String, String> values = new LinkedHashMap<>();

@@ -15,18 +15,34 @@ import java.util.Optional;
 
 /**
  * Splits one object, as it streams in, into chunks: each begins where the one before ended, and ends with its last batch. Offsets
- * behind the last batch hold no record, and have no chunk. Ends only when the whole object was read and found sound.
+ * behind the last batch hold no record, and have no chunk, and neither have batches of which no record is wanted. Ends only when
+ * the whole object was read and found sound, or where loss is accepted.
  */
 final class ObjectChunks implements Iterator<Chunk>, Closeable {
     private final ObjectPlan plan;
     private final RestoreProgress progress;
+    private final Optional<TimeSelection> window;
+    private final boolean acceptLoss;
     private final ObjectStream stream;
     private long reached;
+    private boolean lost;
     private Optional<Chunk> ahead = Optional.empty();
 
-    ObjectChunks(ObjectPlan plan, RestoreProgress progress, InputStream body) throws IOException {
+    /**
+     * @param window by which time records are chosen; empty where by none
+     * @param acceptLoss whether damage ends the object, instead of the restore
+     */
+    ObjectChunks(
+            ObjectPlan plan,
+            RestoreProgress progress,
+            Optional<TimeSelection> window,
+            boolean acceptLoss,
+            InputStream body)
+            throws IOException {
         this.plan = plan;
         this.progress = progress;
+        this.window = window;
+        this.acceptLoss = acceptLoss;
         this.stream = new ObjectStream(body, plan.object(), plan.size());
         this.reached = plan.from();
     }
@@ -34,15 +50,21 @@ final class ObjectChunks implements Iterator<Chunk>, Closeable {
     @Override
     public boolean hasNext() {
         try {
-            while (ahead.isEmpty() && stream.hasNext()) {
+            while (ahead.isEmpty() && !lost && stream.hasNext()) {
                 ahead = chunk(stream.next());
             }
             return ahead.isPresent();
         } catch (DamagedObjectException e) {
+            if (acceptLoss) {
+                lost = true;
+                progress.lost(plan, reached, e.getMessage());
+                return false;
+            }
             throw new RestoreException(
                     RestoreException.Kind.DAMAGED,
                     plan.key() + " is damaged: " + e.getMessage(),
-                    "see what is damaged with 'verify --data'; leave the topic out with --exclude-topics",
+                    "see what is damaged with 'verify --data'; leave the topic out with --exclude-topics, or restore what"
+                            + " there is with --accept-loss",
                     e);
         } catch (Error e) {
             // Camel's splitter would end without a word to those who wait for it.
@@ -58,7 +80,6 @@ final class ObjectChunks implements Iterator<Chunk>, Closeable {
         }
         Chunk chunk = ahead.orElseThrow();
         ahead = Optional.empty();
-        progress.read(plan, chunk);
         return chunk;
     }
 
@@ -70,7 +91,13 @@ final class ObjectChunks implements Iterator<Chunk>, Closeable {
         }
         long from = reached;
         reached = Math.min(plan.next(), RecordBatches.lastOffset(wanted) + 1);
-        return Optional.of(new Chunk(plan.source(), plan.topicId(), 0, from, reached, -1, wanted, false));
+        Chunk chunk = new Chunk(plan.source(), plan.topicId(), 0, from, reached, -1, wanted, false);
+        progress.read(plan, chunk);
+        if (window.isEmpty()) {
+            return Optional.of(chunk);
+        }
+        ByteBuffer chosen = window.get().of(wanted, from, reached);
+        return chosen.hasRemaining() ? Optional.of(chunk.withBatches(chosen, false)) : Optional.empty();
     }
 
     @Override

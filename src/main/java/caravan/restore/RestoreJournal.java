@@ -14,7 +14,4 @@ public interface RestoreJournal {
 
     /** The restore came to its end. Must not fail: its records are in the cluster. */
     void ended(RestoreTask restore, RestoreReport report);
-
-    /** The restore could not be finished. Must not fail. */
-    void failed(RestoreTask restore, RestoreException why);
 }

@@ -13,8 +13,9 @@ import org.apache.kafka.common.Uuid;
  * What a restore is going to do.
  *
  * @param topics in the order of their names
+ * @param selection which of their records are wanted
  */
-public record RestorePlan(List<TopicPlan> topics) {
+public record RestorePlan(List<TopicPlan> topics, Selection selection) {
 
     /**
      * One topic.
@@ -37,7 +38,7 @@ public record RestorePlan(List<TopicPlan> topics) {
                             .orElse(0));
         }
 
-        /** Records in all objects; an upper bound where objects overlap. */
+        /** Records in all objects; an upper bound where objects overlap, or only some of their records are wanted. */
         public long records() {
             return partitions.stream().mapToLong(PartitionPlan::records).sum();
         }
@@ -123,8 +124,17 @@ public record RestorePlan(List<TopicPlan> topics) {
         }
     }
 
+    /** An upper bound where objects overlap, or only some of their records are wanted. */
     public long records() {
         return topics.stream().mapToLong(TopicPlan::records).sum();
+    }
+
+    /** Whether {@link #records} is the number of records that a restore produces. */
+    public boolean recordsExact() {
+        return selection.wholePartitions()
+                && partitions().stream()
+                        .flatMap(partition -> partition.objects().stream())
+                        .allMatch(ObjectPlan::whole);
     }
 
     public long bytes() {

@@ -18,11 +18,13 @@ import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.restore.RestorePlan.TopicPlan;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 
 /** Makes a plan from what an archive holds. */
@@ -34,10 +36,11 @@ public final class RestorePlanner {
     }
 
     /**
-     * @param timeline {@code newest}, a timeline's name, or empty where each topic has one with data
      * @throws RestoreException where nothing can be restored, a choice is needed, or the archive is damaged
      */
-    public RestorePlan plan(TopicFilter filter, Renames renames, String timeline) {
+    public RestorePlan plan(RestoreRequest request) {
+        TopicFilter filter = request.topics();
+        Renames renames = request.renames();
         catalog.requireArchive();
         List<TopicPlan> topics = new ArrayList<>();
         Map<String, String> sources = new HashMap<>();
@@ -60,7 +63,7 @@ public final class RestorePlanner {
                         other + " and " + topic + " would both be restored as " + target,
                         "give each a name of its own");
             }
-            topics.add(plan(contents, target, timeline));
+            topics.add(plan(contents, target, request));
         }
         for (String name : filter.names()) {
             if (topics.stream().noneMatch(topic -> topic.source().equals(name))) {
@@ -80,18 +83,29 @@ public final class RestorePlanner {
             throw new RestoreException(
                     Kind.NOT_POSSIBLE, "the archive has no such topic", "see what it has with 'list'");
         }
-        return new RestorePlan(topics);
+        requirePartitions(request.selection(), topics);
+        return new RestorePlan(topics, request.selection());
     }
 
-    private TopicPlan plan(TopicContents contents, String target, String wanted) {
+    /** Partitions that were asked for by number, and that no topic has, were a slip of the pen. */
+    private static void requirePartitions(Selection selection, List<TopicPlan> topics) {
+        boolean any = topics.stream().anyMatch(topic -> IntStream.range(0, topic.partitionCount())
+                .anyMatch(partition -> selection.partitions().contains(partition)));
+        if (!any) {
+            throw new RestoreException(
+                    Kind.NOT_POSSIBLE, "no topic has such a partition", "see what the archive has with 'list'");
+        }
+    }
+
+    private TopicPlan plan(TopicContents contents, String target, RestoreRequest request) {
         String topic = contents.topic();
-        TimelineContents chosen = chosen(contents, wanted);
+        TimelineContents chosen = chosen(contents, request.timeline());
         TopicSnapshot snapshot = chosen.newest()
                 .orElseThrow(() -> damaged(topic + " has no snapshot that says how many partitions it had: "
                         + chosen.damage().orElse("it is missing")));
         List<PartitionPlan> partitions = new ArrayList<>();
         for (PartitionContents partition : chosen.partitions()) {
-            partitions.add(plan(partition, target));
+            partitions.add(plan(partition, target, request));
         }
         return new TopicPlan(topic, chosen.timeline(), target, snapshot, partitions);
     }
@@ -136,50 +150,69 @@ public final class RestorePlanner {
         return millis.map(Instant::ofEpochMilli).map(Instant::toString).orElse("-");
     }
 
-    private PartitionPlan plan(PartitionContents partition, String target) {
+    private PartitionPlan plan(PartitionContents partition, String target, RestoreRequest request) {
         String topic = partition.folder().topic();
-        if (!partition.coverage().holes().isEmpty()) {
-            OffsetRange hole = partition.coverage().holes().get(0);
-            throw damaged(topic + "-" + partition.partition() + " has a hole: nothing answers for offsets ["
-                    + hole.from() + ", " + hole.next() + ")");
-        }
         TopicPartition from = new TopicPartition(topic, partition.partition());
         TopicPartition to = new TopicPartition(target, partition.partition());
+        Selection selection = request.selection();
+        if (!selection.partitions().contains(partition.partition())) {
+            return new PartitionPlan(from, to, List.of(), List.of());
+        }
+        List<Gap> gaps = new ArrayList<>(gaps(partition, selection));
+        for (OffsetRange hole : partition.coverage().holes()) {
+            selection.of(hole.from(), hole.next()).ifPresent(missing -> {
+                if (!request.acceptLoss()) {
+                    throw damaged(topic + "-" + partition.partition() + " has a hole: nothing answers for offsets ["
+                            + hole.from() + ", " + hole.next() + ")");
+                }
+                gaps.add(new Gap(Optional.empty(), missing.from(), missing.next()));
+            });
+        }
+        gaps.sort(Comparator.comparingLong(Gap::from));
         List<ObjectPlan> objects = new ArrayList<>();
         for (Coverage.Piece piece : partition.coverage().pieces()) {
-            if (piece.key() instanceof ObjectKey object && object.records() > 0) {
-                objects.add(new ObjectPlan(
-                        partition.folder().key(object),
-                        partition.stored(object).size(),
-                        object,
-                        partition.folder().timeline().topicId(),
-                        from,
-                        to,
-                        piece.from(),
-                        piece.next()));
+            if (piece.key() instanceof ObjectKey object) {
+                selection
+                        .of(object, piece.from(), piece.next())
+                        .ifPresent(range -> objects.add(new ObjectPlan(
+                                partition.folder().key(object),
+                                partition.stored(object).size(),
+                                object,
+                                partition.folder().timeline().topicId(),
+                                from,
+                                to,
+                                range.from(),
+                                range.next())));
             }
         }
-        return new PartitionPlan(from, to, objects, gaps(partition));
+        return new PartitionPlan(from, to, objects, gaps);
     }
 
     /** A compacted range has objects and lacks deletes; of other gaps only that is missing which no object holds. */
-    private List<Gap> gaps(PartitionContents partition) {
+    private List<Gap> gaps(PartitionContents partition, Selection selection) {
         List<Gap> gaps = new ArrayList<>();
         for (GapKey key : partition.coverage().gaps()) {
             Optional<Reason> reason = catalog.reason(partition.folder(), key);
             if (reason.equals(Optional.of(Reason.COMPACTION))) {
-                gaps.add(new Gap(reason, key.from(), key.next()));
+                add(gaps, selection, reason, key.from(), key.next());
             } else {
                 partition.coverage().pieces().stream()
                         .filter(piece -> piece.key().equals(key))
-                        .forEach(piece -> gaps.add(new Gap(reason, piece.from(), piece.next())));
+                        .forEach(piece -> add(gaps, selection, reason, piece.from(), piece.next()));
             }
         }
         return gaps;
     }
 
+    private static void add(List<Gap> gaps, Selection selection, Optional<Reason> reason, long from, long next) {
+        selection.of(from, next).ifPresent(range -> gaps.add(new Gap(reason, range.from(), range.next())));
+    }
+
     private static RestoreException damaged(String message) {
         return new RestoreException(
-                Kind.DAMAGED, message, "see what is there with 'verify'; leave the topic out with --exclude-topics");
+                Kind.DAMAGED,
+                message,
+                "see what is there with 'verify'; leave the topic out with --exclude-topics, or restore what there is with"
+                        + " --accept-loss");
     }
 }

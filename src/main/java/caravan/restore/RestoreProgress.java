@@ -5,7 +5,9 @@ import caravan.kafka.Chunk;
 import caravan.restore.RestorePlan.ObjectPlan;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.TopicPartition;
 
@@ -17,7 +19,16 @@ public final class RestoreProgress {
     private final LongAdder records = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder objects = new LongAdder();
-    private volatile RestorePlan plan = new RestorePlan(List.of());
+    private final Queue<Loss> losses = new ConcurrentLinkedQueue<>();
+    private volatile RestorePlan plan = new RestorePlan(List.of(), Selection.ALL);
+
+    /**
+     * What could not be read of an object, and is left out.
+     *
+     * @param from first offset that is missing, inclusive
+     * @param why what is wrong with the object
+     */
+    public record Loss(ObjectPlan object, long from, String why) {}
 
     void planned(RestorePlan frozen) {
         plan = frozen;
@@ -44,13 +55,30 @@ public final class RestoreProgress {
     void read(ObjectPlan object) {
         LongAdder count = read.remove(object);
         long found = count == null ? 0 : count.sum();
-        if (object.whole() && found != object.object().records()) {
+        boolean lost = losses.stream().anyMatch(loss -> loss.object().equals(object));
+        if (!lost && object.whole() && found != object.object().records()) {
             throw new RestoreException(
                     RestoreException.Kind.DAMAGED,
                     object.key() + " should hold " + object.object().records() + " records, and " + found
                             + " were read",
                     "see what is damaged with 'verify --data'");
         }
+    }
+
+    /** An object is damaged from this offset on, and what it would hold there is left out. */
+    void lost(ObjectPlan object, long from, String why) {
+        losses.add(new Loss(object, from, why));
+    }
+
+    /** What was left out of damaged objects. */
+    public List<Loss> losses() {
+        return List.copyOf(losses);
+    }
+
+    /** An object need not be read: the target holds these records of it, or none of its records is wanted. */
+    void passed(ObjectPlan object, long count) {
+        produced(object, count, 0);
+        restored(object);
     }
 
     /** All records of an object were acknowledged. */
@@ -68,7 +96,7 @@ public final class RestoreProgress {
             throw new RestoreException(
                     RestoreException.Kind.NOT_POSSIBLE,
                     "only " + objects() + " of " + planned + " objects were restored",
-                    "see the log; delete the topics that were begun, and run it again");
+                    "see the log, and run it again: it goes on where it was");
         }
     }
 

@@ -1,18 +1,25 @@
 package caravan.restore;
 
 import caravan.archive.DamagedObjectException;
+import caravan.archive.RestoreDocument;
 import caravan.catalog.Catalog;
 import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
+import caravan.kafka.ChunkProducer;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
-import caravan.kafka.TopicFilter;
+import caravan.kafka.PendingChunk;
+import caravan.kafka.Tasks;
+import caravan.restore.PlanChoice.Chosen;
 import caravan.restore.RestorePlan.ObjectPlan;
 import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.store.Store;
+import caravan.store.StoreException;
+import caravan.store.Stores;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -46,14 +53,17 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private volatile long startedAt = System.currentTimeMillis();
     private volatile Optional<Throwable> hindrance = Optional.empty();
 
-    private String topics = ".*";
-    private String excludeTopics = "";
-    private String rename = "";
-    private String timeline = "";
-    private boolean applyRetention;
+    /** What it is asked for, by the names of the route template's parameters. */
+    private final Map<String, String> parameters = new ConcurrentHashMap<>();
+
+    private final CompletableFuture<ChunkProducer> producer = new CompletableFuture<>();
+    private String planDir = "";
     private CamelContext context;
+    private RestoreRequest request;
     private RestorePlan plan;
-    private volatile TargetTopics targets;
+    private Chosen chosen;
+    private Optional<Cluster> cluster = Optional.empty();
+    private volatile Optional<RestoreRun> run = Optional.empty();
 
     @Override
     public KafkaSettings kafka() {
@@ -65,6 +75,11 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         return Optional.empty();
     }
 
+    @Override
+    public void sendsTo(ChunkProducer sender) {
+        producer.complete(sender);
+    }
+
     // ---- steps of the route ----
 
     /**
@@ -72,6 +87,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
      * earlier life of the service.
      */
     public boolean due() throws InterruptedException {
+        chosen = null;
         if (done.isDone()) {
             progress = new RestoreProgress();
             done = new CompletableFuture<>();
@@ -136,47 +152,92 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         return Optional.ofNullable(CamelContextHelper.lookup(context, "restoreJournal", RestoreJournal.class));
     }
 
-    /** Reads what the archive holds, chooses, and freezes the choice. */
+    /**
+     * Finds its plan: a new one of what the archive holds, or that of a run which was cut off; both are frozen. Or how it ended,
+     * where it came to its end before.
+     */
     public synchronized RestorePlan plan() {
-        RestorePlanner planner = new RestorePlanner(new Catalog(bean("store", Store.class)));
-        plan = planner.plan(TopicFilter.of(topics, excludeTopics), Renames.parse(rename), timeline);
+        request = new RestoreRequest(parameters);
+        Cluster target = new Cluster(kafka());
+        close();
+        cluster = Optional.of(target);
+        chosen = new PlanChoice(new Catalog(store()), plans(), target).choose(request);
+        restoreId = chosen.plan().document().restoreId();
+        plan = PlanDocuments.plan(chosen.plan().document());
         progress.planned(plan);
         deliveries.clear();
         return plan;
     }
 
-    /** Creates the topics, or takes existing ones that are empty; sets the guards. */
-    public synchronized void prepare() {
-        targets = new TargetTopics(new Cluster(kafka()));
-        targets.prepare(plan);
+    private Store store() {
+        return bean("store", Store.class);
+    }
+
+    /** Where plans and reports are kept: in the archive, unless somebody named another place. */
+    private FrozenPlans plans() {
+        return new FrozenPlans(
+                planDir.isEmpty()
+                        ? store()
+                        : Stores.open("file://" + Path.of(planDir).toAbsolutePath()));
+    }
+
+    /** Takes the lease, creates the topics, or takes them over; sets the guards; counts what is there. */
+    public synchronized void prepare() throws InterruptedException {
+        if (chosen.ended().isEmpty()) {
+            RestoreRun begun = new RestoreRun(cluster.orElseThrow(), kafka(), chosen.plan());
+            run = Optional.of(begun);
+            begun.takeLease();
+            // Another run may have had it until now, and come to its end.
+            Optional<RestoreDocument> ended = plans().report(restoreId);
+            if (ended.isPresent()) {
+                chosen = new Chosen(chosen.plan(), ended);
+                begun.close();
+            } else {
+                begun.begin(producer.join());
+            }
+        }
     }
 
     /** Partitions that have something to restore. */
     public synchronized List<PartitionPlan> partitions() {
-        return plan.partitions().stream()
-                .filter(partition -> !partition.objects().isEmpty())
-                .toList();
+        return chosen.ended().isPresent()
+                ? List.of()
+                : plan.partitions().stream()
+                        .filter(partition -> !partition.objects().isEmpty())
+                        .toList();
+    }
+
+    /** Whether an object has to be read; it has not where all of it is there, or no more is wanted. */
+    public boolean wanted(Exchange exchange) {
+        ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
+        boolean exact = !plan.selection().byTime() && !request.transforms() && !request.acceptLoss();
+        return delivery(object.target()).wanted(object, exact);
     }
 
     /** Splits an object into chunks, as it streams in. */
     public Iterator<Chunk> chunks(Exchange exchange) throws IOException {
         ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
         InputStream body = exchange.getMessage().getBody(InputStream.class);
-        return new ObjectChunks(object, progress, body);
+        Optional<TimeSelection> window = plan.selection().byTime()
+                ? Optional.of(new TimeSelection(plan.selection().window()))
+                : Optional.empty();
+        return new ObjectChunks(object, progress, window, request.acceptLoss(), body);
     }
 
     /**
      * Writes the chunk's destination on it, and makes it one that the producer takes without waiting for its acknowledgement. Waits
-     * while too much of the partition is on its way.
+     * while too much of the partition is on its way. Leaves no body where its records are there, or no more are wanted.
      */
     public void address(Exchange exchange) throws InterruptedException {
         ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
         Chunk chunk = exchange.getMessage().getBody(Chunk.class);
+        run().requireLease();
+        Optional<PendingChunk> pending = delivery(object.target()).begin(object, chunk);
         exchange.getMessage()
                 .setHeader(KafkaConstants.OVERRIDE_TOPIC, object.target().topic());
         exchange.getMessage()
                 .setHeader(KafkaConstants.PARTITION_KEY, object.target().partition());
-        exchange.getMessage().setBody(delivery(object.target()).begin(object, chunk));
+        exchange.getMessage().setBody(pending.orElse(null));
     }
 
     /** An object was read to its end; its last chunks may still be on their way. */
@@ -191,17 +252,54 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         delivery(exchange.getMessage().getBody(PartitionPlan.class).target()).await();
     }
 
+    private RestoreRun run() {
+        return run.orElseThrow(() -> new IllegalStateException("nothing is prepared"));
+    }
+
     private PartitionDelivery delivery(TopicPartition target) {
-        return deliveries.computeIfAbsent(target, key -> new PartitionDelivery(progress, targets.start(target)));
+        return deliveries.computeIfAbsent(
+                target,
+                key -> new PartitionDelivery(
+                        progress,
+                        target,
+                        run().partition(target),
+                        plan.selection().limit(),
+                        run().last(target)));
     }
 
     /** Checks the counts, puts the topics' own settings in place, and ends the restore. */
     public synchronized void finish() {
-        progress.complete();
-        targets.check(plan, progress);
-        RestoreReport report = targets.settle(plan, progress, applyRetention);
+        RestoreEnd end = new RestoreEnd(chosen.plan(), plan, progress, deliveries);
+        RestoreReport report;
+        if (chosen.ended().isPresent()) {
+            report = RestoreReport.earlier(chosen.ended().get());
+        } else {
+            progress.complete();
+            run().topics().check(progress);
+            if (request.verify()) {
+                new RestoreVerification(store(), kafka(), plan, progress).compare(run());
+            }
+            GuardSettlement settlement = new GuardSettlement(cluster.orElseThrow(), request.applyRetention());
+            report = end.settled(settlement, run().fresh());
+            keep(end.document(report, name(), run().topics(), startedAt));
+            run().end();
+        }
         journal().ifPresent(journal -> journal.ended(this, report));
         done.complete(report);
+    }
+
+    private void keep(RestoreDocument report) {
+        try {
+            plans().keep(report);
+        } catch (StoreException e) {
+            LOG.warn("the report of the restore can't be stored: {}", e.getMessage());
+        }
+    }
+
+    private String name() {
+        return Optional.ofNullable(CamelContextHelper.lookup(context, "tasks", Tasks.class))
+                .flatMap(tasks -> tasks.nameOf(this))
+                .orElse("restore");
     }
 
     /** Ends the restore: it could not be finished. */
@@ -213,8 +311,31 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
             return;
         }
         RestoreException why = explained(cause);
-        journal().ifPresent(journal -> journal.failed(this, why));
+        run.ifPresent(RestoreRun::close);
+        keepFailure(why);
         done.completeExceptionally(why);
+    }
+
+    /** That a restore failed is kept where it had no plan yet: one that has a plan can go on, and its report tells how that ended. */
+    private void keepFailure(RestoreException why) {
+        if (journal().isEmpty() || chosen != null) {
+            return;
+        }
+        keep(new RestoreDocument(
+                restoreId,
+                name(),
+                "",
+                startedAt,
+                System.currentTimeMillis(),
+                RestoreDocument.Outcome.FAILED,
+                List.of(),
+                0,
+                0,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                why.getMessage()));
     }
 
     private RestoreException explained(Throwable cause) {
@@ -235,13 +356,13 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
             return new RestoreException(
                     RestoreException.Kind.NOT_POSSIBLE,
                     "the restore was cut off: " + KafkaErrors.message(refusal.get()),
-                    KafkaErrors.hint(refusal.get()) + "; delete the topics that it had begun to fill, and run it again",
+                    KafkaErrors.hint(refusal.get()) + "; then run it again: it goes on where it was",
                     cause);
         }
         return new RestoreException(
                 RestoreException.Kind.NOT_POSSIBLE,
                 "the restore was cut off: " + deepest(cause),
-                "delete the topics that it had begun to fill, and run it again",
+                "run it again: it goes on where it was",
                 cause);
     }
 
@@ -271,9 +392,10 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     @Override
     public synchronized void close() {
-        if (targets != null) {
-            targets.close();
-        }
+        run.ifPresent(RestoreRun::close);
+        run = Optional.empty();
+        cluster.ifPresent(Cluster::close);
+        cluster = Optional.empty();
     }
 
     private <T> T bean(String name, Class<T> type) {
@@ -282,26 +404,99 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     // ---- settings, by the route template ----
 
+    /** Names and expressions, comma-separated. */
     public void setTopics(String topics) {
-        this.topics = topics;
+        parameters.put("topics", topics);
     }
 
+    /** Names and expressions, comma-separated. */
     public void setExcludeTopics(String excludeTopics) {
-        this.excludeTopics = excludeTopics;
+        parameters.put("excludeTopics", excludeTopics);
     }
 
     /** {@code old=new}, comma-separated. */
     public void setRename(String rename) {
-        this.rename = rename;
+        parameters.put("rename", rename);
     }
 
     /** {@code newest}, a timeline's name, or empty where a topic has one. */
     public void setTimeline(String timeline) {
-        this.timeline = timeline;
+        parameters.put("timeline", timeline);
     }
 
-    public void setApplyRetention(boolean applyRetention) {
-        this.applyRetention = applyRetention;
+    /** {@code 0,2-5}. */
+    public void setPartitions(String partitions) {
+        parameters.put("partitions", partitions);
+    }
+
+    /** First record timestamp, inclusive: RFC 3339, or epoch millis. */
+    public void setFromTime(String fromTime) {
+        parameters.put("fromTime", fromTime);
+    }
+
+    /** End of the record timestamps, exclusive: RFC 3339, or epoch millis. */
+    public void setToTime(String toTime) {
+        parameters.put("toTime", toTime);
+    }
+
+    /** How much older than those before it a record can be: {@code 1h}. */
+    public void setTimeSlack(String timeSlack) {
+        parameters.put("timeSlack", timeSlack);
+    }
+
+    /** First offset in the source, inclusive. */
+    public void setFromOffset(String fromOffset) {
+        parameters.put("fromOffset", fromOffset);
+    }
+
+    /** End of the offsets in the source, exclusive. */
+    public void setToOffset(String toOffset) {
+        parameters.put("toOffset", toOffset);
+    }
+
+    /** Most records of each partition. */
+    public void setLimit(String limit) {
+        parameters.put("limit", limit);
+    }
+
+    /** Whether topics that have records are filled behind them. */
+    public void setAppend(String append) {
+        parameters.put("append", append);
+    }
+
+    /** Whether what is missing or damaged in the archive is left out. */
+    public void setAcceptLoss(String acceptLoss) {
+        parameters.put("acceptLoss", acceptLoss);
+    }
+
+    /** Replicas of topics that are created. */
+    public void setReplicationFactor(String replicationFactor) {
+        parameters.put("replicationFactor", replicationFactor);
+    }
+
+    /** Whether settings that the brokers don't take are left out. */
+    public void setIgnoreUnsupportedConfigs(String ignoreUnsupportedConfigs) {
+        parameters.put("ignoreUnsupportedConfigs", ignoreUnsupportedConfigs);
+    }
+
+    /** Whether retention is turned on at the end, even if it deletes restored records. */
+    public void setApplyRetention(String applyRetention) {
+        parameters.put("applyRetention", applyRetention);
+    }
+
+    /** Whether restored records are read again at the end, and compared. */
+    public void setVerify(String verify) {
+        parameters.put("verify", verify);
+    }
+
+    /** What each record passes through. */
+    public void setStep(String step) {
+        parameters.put("step", step);
+    }
+
+    /** Directory for plans and reports, where the archive can't be written to; empty for the archive. */
+    public void setPlanDir(String planDir) {
+        this.planDir = planDir;
     }
 
     @Override

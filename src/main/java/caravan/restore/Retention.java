@@ -1,8 +1,12 @@
 package caravan.restore;
 
-import caravan.restore.RestorePlan.TopicPlan;
-import java.util.List;
-import org.apache.kafka.clients.admin.ConfigEntry;
+import caravan.archive.ObjectKey;
+import caravan.archive.PartitionKey;
+import caravan.archive.PlanDocument;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
@@ -15,32 +19,33 @@ import org.apache.kafka.common.config.TopicConfig;
 record Retention(boolean deletes, long millis, long bytes) {
 
     /** By a topic's effective settings, its own or the brokers'. */
-    static Retention of(List<ConfigEntry> effective) {
+    static Retention of(Map<String, String> effective) {
         return new Retention(
-                value(effective, TopicConfig.CLEANUP_POLICY_CONFIG).contains("delete"),
-                Long.parseLong(value(effective, TopicConfig.RETENTION_MS_CONFIG)),
-                Long.parseLong(value(effective, TopicConfig.RETENTION_BYTES_CONFIG)));
-    }
-
-    private static String value(List<ConfigEntry> effective, String name) {
-        return effective.stream()
-                .filter(entry -> entry.name().equals(name))
-                .findFirst()
-                .map(ConfigEntry::value)
-                .orElseThrow(() -> new IllegalStateException("the cluster does not say what " + name + " is"));
+                effective.get(TopicConfig.CLEANUP_POLICY_CONFIG).contains("delete"),
+                Long.parseLong(effective.get(TopicConfig.RETENTION_MS_CONFIG)),
+                Long.parseLong(effective.get(TopicConfig.RETENTION_BYTES_CONFIG)));
     }
 
     /**
      * Whether any restored record is older or further back than retention reaches. Careful: a segment goes as a whole, by its
-     * newest record, so not every such record would really go.
+     * newest record, so not every such record would really go; and what size a partition has that nobody knows is taken
+     * for too large.
      */
-    boolean wouldDelete(TopicPlan topic, RestoreProgress progress, long now) {
+    boolean wouldDelete(PlanDocument.Topic topic, GuardSettlement.LogBytes logBytes, long now) {
         if (!deletes) {
             return false;
         }
-        boolean tooOld = millis >= 0 && topic.oldestMaxTimestamp() < now - millis;
+        OptionalLong oldest = topic.partitions().stream()
+                .flatMap(partition -> partition.objects().stream())
+                .flatMap(object -> PartitionKey.parse(object.file()).stream())
+                .filter(ObjectKey.class::isInstance)
+                .mapToLong(key -> ((ObjectKey) key).maxTimestamp())
+                .min();
+        boolean tooOld = millis >= 0 && oldest.isPresent() && oldest.getAsLong() < now - millis;
         boolean tooLarge = bytes >= 0
-                && topic.partitions().stream().anyMatch(partition -> progress.logBytes(partition.target()) > bytes);
+                && IntStream.range(0, PlanDocuments.partitionCount(topic))
+                        .mapToObj(partition -> new TopicPartition(topic.target().topic(), partition))
+                        .anyMatch(partition -> logBytes.of(partition).orElse(Long.MAX_VALUE) > bytes);
         return tooOld || tooLarge;
     }
 }

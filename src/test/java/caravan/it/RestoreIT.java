@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import caravan.testbed.AwkwardRecords;
 import caravan.testbed.CaravanCommands;
-import caravan.testbed.CaravanProcess;
 import caravan.testbed.CommandResult;
 import caravan.testbed.EmbeddedBroker;
 import caravan.testbed.TestData;
@@ -72,9 +71,25 @@ class RestoreIT {
         restore().expect(0);
 
         // When
-        restore().expect(1);
+        CommandResult again = restore().expect(0);
 
         // Then
+        assertThat(again.out()).contains("came to its end before: nothing was changed");
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void aRestoreWhoseTopicWasDeletedSinceIsDoneAnew() {
+        // Given
+        backedUp(KEPT, 100);
+        restore().expect(0);
+        data.deleteTopic(copy);
+
+        // When
+        CommandResult again = restore().expect(0);
+
+        // Then
+        assertThat(again.out()).doesNotContain("before");
         assertSameRecords(read(topic), read(copy));
     }
 
@@ -89,7 +104,7 @@ class RestoreIT {
         List<CommandResult> results = List.of(one, other.get(2, TimeUnit.MINUTES));
 
         // Then
-        assertThat(results).extracting(CommandResult::exitCode).containsExactlyInAnyOrder(0, 1);
+        assertThat(results).extracting(CommandResult::exitCode).contains(0).isSubsetOf(0, 1);
         assertSameRecords(read(topic), read(copy));
     }
 
@@ -230,7 +245,8 @@ class RestoreIT {
         restore("--apply-retention").expect(0);
 
         // Then
-        assertThat(Topics.config(broker, copy, "retention.ms")).isEqualTo("86400000");
+        await().untilAsserted(() ->
+                assertThat(Topics.config(broker, copy, "retention.ms")).isEqualTo("86400000"));
     }
 
     @Test
@@ -252,34 +268,6 @@ class RestoreIT {
         // Then
         assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(settings);
         assertSameRecords(read(topic), read(copy));
-    }
-
-    @Test
-    void aRestoreThatWasCutOffIsRefusedTheSecondTimeWithAHint() {
-        // Given
-        data.createTopic(topic, 1, KEPT);
-        data.send("none", AwkwardRecords.ordinary(topic, 0, 100_000, 500));
-        caravan.backup(store, topic).expect(0);
-        String[] arguments = {
-            "restore",
-            "--bootstrap-servers",
-            broker.bootstrapServers(),
-            "--store",
-            store,
-            "--rename",
-            topic + "=" + copy
-        };
-        try (CaravanProcess restore = CaravanProcess.start(s3.environment(), arguments)) {
-            restore.until(() -> data.logEnd(copy, 0) > 0);
-            assertThat(restore.kill().await().exitCode()).isEqualTo(137);
-        }
-
-        // When
-        CommandResult refused = restore().expect(1);
-
-        // Then
-        assertThat(refused.err()).contains(copy).contains("hint: ");
-        assertThat(read(copy).records()).isBetween(1L, 99_999L);
     }
 
     @Test

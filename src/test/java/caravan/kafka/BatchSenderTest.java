@@ -135,7 +135,7 @@ class BatchSenderTest {
         CompletableFuture<Long> sent = send(ZERO, 1, 5).get(0);
         TopicPartition elsewhere = new TopicPartition("other", 0);
         CompletableFuture<Long> other =
-                sender.send(elsewhere, TestChunks.outgoing(1, 5).get(0), OptionalLong.empty());
+                sender.send(elsewhere, TestChunks.outgoing(1, 5).get(0), OptionalLong.empty(), 0);
         run();
 
         // When: the user loses the right to the one topic, and the answer still comes
@@ -190,8 +190,8 @@ class BatchSenderTest {
         // Given
         identify();
         int half = BatchSender.MAX_REQUEST_BYTES / 2 + 1;
-        sender.send(ZERO, large(half), OptionalLong.empty());
-        sender.send(ONE, large(half), OptionalLong.empty());
+        sender.send(ZERO, large(half), OptionalLong.empty(), 0);
+        sender.send(ONE, large(half), OptionalLong.empty(), 0);
 
         // When
         run();
@@ -303,7 +303,7 @@ class BatchSenderTest {
         // Given: the broker took it, and forgot the producer before it was asked again
         identify();
         CompletableFuture<Long> sent =
-                sender.send(ZERO, TestChunks.outgoing(1, 5).get(0), OptionalLong.of(0));
+                sender.send(ZERO, TestChunks.outgoing(1, 5).get(0), OptionalLong.of(0), 0);
         run();
         client.respond(response(ZERO, Errors.NONE, 0), true);
         run();
@@ -324,7 +324,7 @@ class BatchSenderTest {
         // Given
         identify();
         List<CompletableFuture<Long>> sent = TestChunks.outgoing(2, 5).stream()
-                .map(batch -> sender.send(ZERO, batch, OptionalLong.of(0)))
+                .map(batch -> sender.send(ZERO, batch, OptionalLong.of(0), 0))
                 .toList();
         run();
         client.respond(response(ZERO, Errors.NONE, 0), true);
@@ -393,7 +393,7 @@ class BatchSenderTest {
             BatchSender fresh = new BatchSender(
                     config, client, metadata, new OutgoingBatches(Compression.NONE, 1 << 20, false), time);
             List<CompletableFuture<Long>> sent = TestChunks.outgoing(2, 5).stream()
-                    .map(batch -> fresh.send(partition, batch, OptionalLong.empty()))
+                    .map(batch -> fresh.send(partition, batch, OptionalLong.empty(), 0))
                     .toList();
             identify();
             fresh.run();
@@ -694,7 +694,7 @@ class BatchSenderTest {
 
     private List<CompletableFuture<Long>> send(TopicPartition partition, int batches, int records) {
         return TestChunks.outgoing(batches, records).stream()
-                .map(batch -> sender.send(partition, batch, OptionalLong.empty()))
+                .map(batch -> sender.send(partition, batch, OptionalLong.empty(), 0))
                 .toList();
     }
 

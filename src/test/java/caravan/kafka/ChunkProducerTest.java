@@ -96,7 +96,7 @@ class ChunkProducerTest {
     void aPendingChunkTellsOfItsAcknowledgementLater() {
         // Given
         Chunk chunk = new TestChunks().batch(CompressionType.NONE, 2_000, 0, 20).chunk();
-        PendingChunk pending = new PendingChunk(chunk, OptionalLong.of(0), new CompletableFuture<>());
+        PendingChunk pending = new PendingChunk(chunk, OptionalLong.of(0), 0, new CompletableFuture<>());
 
         // When
         Future<RecordMetadata> handedOver = producer.send(new ProducerRecord<>(topic, 1, null, pending));
@@ -160,7 +160,7 @@ class ChunkProducerTest {
         // Given
         data.send("none", List.of(TestData.keyed(topic, 0, "a", "stranger")));
         Chunk chunk = new TestChunks().batch(CompressionType.NONE, 100, 0, 5).chunk();
-        PendingChunk pending = new PendingChunk(chunk, OptionalLong.of(0), new CompletableFuture<>());
+        PendingChunk pending = new PendingChunk(chunk, OptionalLong.of(0), 0, new CompletableFuture<>());
 
         // When
         producer.send(new ProducerRecord<>(topic, 0, null, pending));

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -93,7 +94,8 @@ class ObjectChunksTest {
         ObjectPlan plan = new ObjectPlan(
                 object.key().fileName(), object.size(), object.key(), Uuid.ONE_UUID, PARTITION, PARTITION, from, next);
         List<Chunk> chunks = new ArrayList<>();
-        try (ObjectChunks split = new ObjectChunks(plan, new RestoreProgress(), Files.newInputStream(object.file()))) {
+        try (ObjectChunks split = new ObjectChunks(
+                plan, new RestoreProgress(), Optional.empty(), false, Files.newInputStream(object.file()))) {
             split.forEachRemaining(chunks::add);
         }
         return chunks;

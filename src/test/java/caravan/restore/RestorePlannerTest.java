@@ -8,7 +8,6 @@ import caravan.archive.GapKey;
 import caravan.archive.PartitionFolder;
 import caravan.archive.Timeline;
 import caravan.catalog.Catalog;
-import caravan.kafka.TopicFilter;
 import caravan.restore.RestorePlan.Gap;
 import caravan.restore.RestorePlan.TopicPlan;
 import caravan.testbed.TestArchive;
@@ -35,8 +34,7 @@ class RestorePlannerTest {
         archive.store().put("topics/notes/readme.md", new byte[1]);
 
         // When
-        RestorePlan plan =
-                new RestorePlanner(new Catalog(archive.store())).plan(TopicFilter.of(".*", ""), Renames.parse(""), "");
+        RestorePlan plan = new RestorePlanner(new Catalog(archive.store())).plan(new RestoreRequest(Map.of()));
 
         // Then
         assertThat(plan.topics()).extracting(TopicPlan::source).containsExactly("orders");
@@ -60,8 +58,7 @@ class RestorePlannerTest {
         archive.store().put(folder.key(new GapKey(40, 50, -1)), new byte[] {'?'});
 
         // When
-        RestorePlan plan =
-                new RestorePlanner(new Catalog(archive.store())).plan(TopicFilter.of(".*", ""), Renames.parse(""), "");
+        RestorePlan plan = new RestorePlanner(new Catalog(archive.store())).plan(new RestoreRequest(Map.of()));
 
         // Then
         assertThat(plan.partitions().get(0).gaps())
@@ -89,7 +86,7 @@ class RestorePlannerTest {
         RestorePlanner planner = new RestorePlanner(new Catalog(archive.store()));
 
         // Then
-        assertThatThrownBy(() -> planner.plan(TopicFilter.of(".*", ""), Renames.parse("order=copy"), ""))
+        assertThatThrownBy(() -> planner.plan(new RestoreRequest(Map.of("rename", "order=copy"))))
                 .isInstanceOf(RestoreException.class)
                 .hasMessage("the topic order gets another name, but is not restored");
     }

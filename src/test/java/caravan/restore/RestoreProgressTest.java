@@ -69,7 +69,8 @@ class RestoreProgressTest {
         TopicSnapshot snapshot =
                 new TopicSnapshot("orders", Uuid.ONE_UUID, 1, 1, Map.of(), "a-cluster", 0, Map.of(0, 0L), Map.of());
         PartitionPlan partition = new PartitionPlan(PARTITION, PARTITION, List.of(objects), List.of());
-        return new RestorePlan(List.of(new TopicPlan("orders", timeline, "orders", snapshot, List.of(partition))));
+        return new RestorePlan(
+                List.of(new TopicPlan("orders", timeline, "orders", snapshot, List.of(partition))), Selection.ALL);
     }
 
     private static ObjectPlan object(long from, long next) {

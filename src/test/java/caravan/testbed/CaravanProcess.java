@@ -79,6 +79,16 @@ public final class CaravanProcess implements AutoCloseable {
         return signal("KILL");
     }
 
+    /** Holds it, as a machine without time for it would: SIGSTOP. */
+    public CaravanProcess hold() {
+        return signal("STOP");
+    }
+
+    /** Lets it go on: SIGCONT. */
+    public CaravanProcess release() {
+        return signal("CONT");
+    }
+
     /** Waits for its end; fails, with all it said, if that takes longer than two minutes. */
     public CommandResult await() {
         try {

@@ -11,9 +11,12 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupListing;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -206,6 +209,27 @@ public final class TestData {
     /** The offset behind a partition's last record, marker, or uncommitted record (the high watermark). */
     public long logEnd(String topic, int partition) {
         return offset(topic, partition, OffsetSpec.latest());
+    }
+
+    /** Ids of the producers that the broker remembers of a partition. */
+    public Set<Long> producers(String topic, int partition) {
+        TopicPartition asked = new TopicPartition(topic, partition);
+        return await(admin.get()
+                        .describeProducers(List.of(asked))
+                        .partitionResult(asked)
+                        .toCompletionStage()
+                        .toCompletableFuture())
+                .activeProducers()
+                .stream()
+                .map(ProducerState::producerId)
+                .collect(Collectors.toSet());
+    }
+
+    /** Names of all consumer groups. */
+    public Set<String> groups() {
+        return await(admin.get().listConsumerGroups().all().toCompletionStage().toCompletableFuture()).stream()
+                .map(ConsumerGroupListing::groupId)
+                .collect(Collectors.toSet());
     }
 
     /** Sends the records with a compression codec, in batches of the producer's own making, and waits for all. */

@@ -1,0 +1,147 @@
+package caravan.cli;
+
+import caravan.archive.PlanDocument.Target;
+import caravan.restore.RestorePlan.PartitionPlan;
+import caravan.restore.RestorePlan.TopicPlan;
+import caravan.restore.RestorePreview;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Prints what a restore would do. */
+final class RestorePreviewText {
+
+    /** What a restore was measured to read on two cores, beside a broker and a store: bytes of objects in a second. */
+    private static final long BYTES_PER_SECOND = 30_000_000;
+
+    private final CommonOptions common;
+
+    RestorePreviewText(CommonOptions common) {
+        this.common = common;
+    }
+
+    /** The exit code says whether the restore would be done. */
+    int show(RestorePreview preview) {
+        boolean exact = preview.plan().recordsExact();
+        List<Map<String, Object>> topics = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        preview.earlier()
+                .ifPresent(id -> text.append(
+                        preview.finished()
+                                ? "the restore " + id + " came to its end before: nothing would be changed\n"
+                                : "the restore " + id + " was cut off, and would go on by its plan:\n"));
+        for (TopicPlan topic : preview.plan().topics()) {
+            Optional<Target> target = Optional.ofNullable(preview.targets().get(topic.target()));
+            topics.add(json(topic, target));
+            text.append(String.format(
+                    "%s -> %s%s: %d partitions, %s%s records, %s stored, %d gaps%n",
+                    topic.source(),
+                    topic.target(),
+                    target.map(to -> to.existed() ? " (is there)" : " (is created)")
+                            .orElse(""),
+                    topic.partitionCount(),
+                    exact ? "" : "at most ",
+                    Units.count(topic.records()),
+                    Units.bytes(topic.bytes()),
+                    topic.gaps()));
+            target.ifPresent(to -> settings(text, to));
+            Table table = new Table(">PARTITION", ">RECORDS", ">STORED", ">OBJECTS", "GAPS");
+            for (PartitionPlan partition : topic.partitions()) {
+                table.row(
+                        Integer.toString(partition.source().partition()),
+                        Units.count(partition.records()),
+                        Units.bytes(partition.bytes()),
+                        Units.count(partition.objects().size()),
+                        gaps(partition));
+            }
+            text.append(table.print("  "));
+        }
+        preview.conflicts()
+                .forEach(conflict -> text.append("conflict: ").append(conflict).append('\n'));
+        long seconds = Math.max(1, preview.plan().bytes() / BYTES_PER_SECOND);
+        if (!preview.finished()) {
+            text.append(String.format("about %,d s, at %s/s%n", seconds, Units.bytes(BYTES_PER_SECOND)));
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("restoreId", preview.earlier().orElse(null));
+        json.put("finished", preview.finished());
+        json.put("topics", topics);
+        json.put("records", preview.plan().records());
+        json.put("recordsExact", exact);
+        json.put("bytes", preview.plan().bytes());
+        json.put("estimatedSeconds", seconds);
+        json.put("conflicts", preview.conflicts());
+        common.result(json, text.toString());
+        return preview.conflicts().isEmpty() ? ExitCode.DONE : ExitCode.COULD_NOT;
+    }
+
+    private static void settings(StringBuilder text, Target target) {
+        if (!target.existed()) {
+            text.append("  replication factor ")
+                    .append(target.replicationFactor() < 1 ? "of the brokers" : target.replicationFactor())
+                    .append('\n');
+        }
+        if (!target.settings().isEmpty()) {
+            text.append("  settings of its own: ");
+            List<String> settings = new ArrayList<>();
+            target.settings().forEach((name, value) -> settings.add(name + "=" + value));
+            text.append(String.join(", ", settings)).append('\n');
+        }
+        target.remarks().forEach(remark -> text.append("  ").append(remark).append('\n'));
+    }
+
+    private static String gaps(PartitionPlan partition) {
+        return partition.gaps().isEmpty()
+                ? "-"
+                : String.join(
+                        " ",
+                        partition.gaps().stream()
+                                .map(gap -> "[" + gap.from() + ", " + gap.next() + ")")
+                                .toList());
+    }
+
+    private static Map<String, Object> json(TopicPlan topic, Optional<Target> target) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("source", topic.source());
+        shown.put("target", topic.target());
+        shown.put("timeline", topic.timeline().folder());
+        shown.put("partitions", topic.partitionCount());
+        shown.put("exists", target.map(Target::existed).orElse(null));
+        shown.put(
+                "replicationFactor",
+                target.filter(to -> !to.existed())
+                        .map(Target::replicationFactor)
+                        .orElse(topic.snapshot().replicationFactor()));
+        shown.put("settings", target.map(Target::settings).orElse(null));
+        shown.put("remarks", target.map(Target::remarks).orElse(List.of()));
+        shown.put("records", topic.records());
+        shown.put("bytes", topic.bytes());
+        shown.put("gaps", topic.gaps());
+        shown.put(
+                "partitionPlans",
+                topic.partitions().stream().map(RestorePreviewText::json).toList());
+        return shown;
+    }
+
+    private static Map<String, Object> json(PartitionPlan partition) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("partition", partition.source().partition());
+        shown.put("records", partition.records());
+        shown.put("bytes", partition.bytes());
+        shown.put("objects", partition.objects().size());
+        shown.put(
+                "gaps",
+                partition.gaps().stream()
+                        .map(gap -> {
+                            Map<String, Object> range = new LinkedHashMap<>();
+                            range.put("from", gap.from());
+                            range.put("next", gap.next());
+                            range.put("reason", gap.reason().orElse(null));
+                            return range;
+                        })
+                        .toList());
+        return shown;
+    }
+}

@@ -1,0 +1,186 @@
+package caravan.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right to write what one plan of a restore says: being the leader of a consumer group of that plan's own. Kafka sees to it that
+ * there is one leader at a time. A run that died leads as long as its session lasts. What the plan's runs have to tell each other
+ * is committed to the group.
+ */
+public final class RestoreLease implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RestoreLease.class);
+
+    /** How long a run that died keeps others out; brokers allow 6 s and more ({@code group.min.session.timeout.ms}). */
+    static final Duration SESSION = Duration.ofSeconds(10);
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final Pattern NO_TOPIC = Pattern.compile("(?!)");
+
+    private record Commit(Map<TopicPartition, OffsetAndMetadata> offsets, CompletableFuture<Void> done) {}
+
+    private final KafkaSettings settings;
+    private final String group;
+    private final ConcurrentLinkedQueue<Commit> commits = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<Void> leading = new CompletableFuture<>();
+    private Optional<KafkaConsumer<byte[], byte[]>> consumer = Optional.empty();
+    private Thread thread;
+    private volatile boolean lost;
+    private volatile boolean closed;
+
+    public RestoreLease(KafkaSettings settings, String group) {
+        this.settings = settings;
+        this.group = group;
+    }
+
+    /**
+     * Takes the lease; waits for a run that died to be forgotten.
+     *
+     * @return whether it was free
+     * @throws KafkaException where the brokers refuse it, or do not answer
+     */
+    public boolean acquire() throws InterruptedException {
+        Properties properties = settings.consumer(Map.of(), group);
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "caravan-lease");
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(SESSION.toMillis()));
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Long.toString(SESSION.toMillis() / 4));
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, LeaseAssignor.class.getName());
+        properties.put(LeaseAssignor.LISTENER, (LeaseAssignor.Listener) this::together);
+        KafkaConsumer<byte[], byte[]> member = new KafkaConsumer<>(properties);
+        consumer = Optional.of(member);
+        // It is a member for the sake of being one.
+        member.subscribe(NO_TOPIC);
+        thread = new Thread(() -> stay(member), "caravan-lease");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            await(leading, SESSION.multipliedBy(2), "");
+            return true;
+        } catch (org.apache.kafka.common.errors.TimeoutException e) {
+            close();
+            return false;
+        }
+    }
+
+    private void together(boolean leader) {
+        if (leader) {
+            leading.complete(null);
+        } else if (leading.isDone()) {
+            // It was away for so long that the brokers forgot it, and another one may write now.
+            lost = true;
+        }
+    }
+
+    private void stay(KafkaConsumer<byte[], byte[]> member) {
+        try {
+            while (!closed) {
+                poll(member);
+                commit(member);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("the lease {} ends", group, e);
+            leading.completeExceptionally(e);
+            lost = true;
+        } finally {
+            closed = true;
+            fail();
+            member.close(Duration.ofSeconds(5));
+        }
+    }
+
+    private static void poll(KafkaConsumer<byte[], byte[]> member) {
+        try {
+            member.poll(POLL);
+        } catch (WakeupException e) {
+            // There is something to commit.
+        }
+    }
+
+    private void commit(KafkaConsumer<byte[], byte[]> member) {
+        Commit next;
+        while ((next = commits.poll()) != null) {
+            try {
+                member.commitSync(next.offsets());
+                next.done().complete(null);
+            } catch (KafkaException e) {
+                next.done().completeExceptionally(e);
+            }
+        }
+    }
+
+    private void fail() {
+        Commit next;
+        while ((next = commits.poll()) != null) {
+            next.done().completeExceptionally(new KafkaException("the lease " + group + " was lost"));
+        }
+    }
+
+    /** Whether this run is still the only one that may write, as far as it knows. */
+    public boolean held() {
+        return leading.isDone() && !leading.isCompletedExceptionally() && !lost && !closed;
+    }
+
+    /**
+     * Commits to the group, as its member.
+     *
+     * @throws KafkaException where the lease was lost meanwhile, or the brokers refuse it
+     */
+    public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) throws InterruptedException {
+        Commit commit = new Commit(Map.copyOf(offsets), new CompletableFuture<>());
+        commits.add(commit);
+        if (closed || lost) {
+            fail();
+        }
+        consumer.ifPresent(KafkaConsumer::wakeup);
+        await(commit.done(), ANSWER, "the group " + group + " could not commit");
+    }
+
+    private static void await(CompletableFuture<Void> done, Duration patience, String otherwise)
+            throws InterruptedException {
+        try {
+            done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | CompletionException e) {
+            if (e.getCause() instanceof AuthorizationException refusal) {
+                throw MissingAclException.ofConsumer(refusal);
+            }
+            throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(otherwise, e.getCause());
+        } catch (TimeoutException e) {
+            throw new org.apache.kafka.common.errors.TimeoutException(
+                    otherwise + " for " + patience.toSeconds() + " s", e);
+        }
+    }
+
+    /** Leaves the group. */
+    @Override
+    public void close() {
+        closed = true;
+        consumer.ifPresent(KafkaConsumer::wakeup);
+        try {
+            if (thread != null) {
+                thread.join(TimeUnit.SECONDS.toMillis(10));
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package caravan.it;
+
+import static caravan.testbed.TopicContents.assertSameRecords;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravan.testbed.AwkwardRecords;
+import caravan.testbed.CaravanCommands;
+import caravan.testbed.CaravanProcess;
+import caravan.testbed.CommandResult;
+import caravan.testbed.EmbeddedBroker;
+import caravan.testbed.TestData;
+import caravan.testbed.TestS3;
+import caravan.testbed.TestServers;
+import caravan.testbed.TopicContents;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A restore that was cut off goes on, and in the end every record is there once. */
+@ExtendWith(TestServers.class)
+class ResumedRestoreIT {
+    private static final Map<String, String> KEPT = Map.of("retention.ms", "-1");
+    private static final int RECORDS = 60_000;
+
+    private EmbeddedBroker broker;
+    private TestS3 s3;
+    private TestData data;
+    private CaravanCommands caravan;
+    private String store;
+    private String topic;
+    private String copy;
+
+    @BeforeEach
+    void servers(EmbeddedBroker broker, TestS3 s3, TestServers.Names names) {
+        this.s3 = s3;
+        store = s3.newStore();
+        on(broker);
+        topic = names.topic("orders");
+        copy = names.topic("copy");
+    }
+
+    private void on(EmbeddedBroker other) {
+        broker = other;
+        data = new TestData(broker);
+        caravan = new CaravanCommands(broker.bootstrapServers(), s3);
+    }
+
+    @Test
+    void killedAgainAndAgainItEndsWithEachRecordOnce() throws Exception {
+        // Given: objects of many batches, some of them small, some with holes
+        backedUp("--max-bytes", "1000000");
+
+        // When
+        for (int kill = 1; kill <= 3; kill++) {
+            long before = Topics.exists(broker, copy) ? data.logEnd(copy, 0) : 0;
+            if (killed(before) == 0) {
+                break;
+            }
+        }
+        CommandResult last = restore().expect(0);
+
+        // Then
+        assertThat(last.out()).contains("restored " + topic + " as " + copy);
+        assertSameRecords(read(topic), read(copy));
+        assertThat(data.groups()).noneMatch(group -> group.startsWith("caravan-restore-"));
+        assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT);
+    }
+
+    /** Kills a restore after it wrote more; its exit code. */
+    private int killed(long before) {
+        try (CaravanProcess restore = process()) {
+            restore.until(() -> data.logEnd(copy, 0) > before);
+            return restore.kill().await().exitCode() == 137 ? 1 : 0;
+        }
+    }
+
+    @Test
+    void aStrangersRecordIsNoticedAndNeverCounted() {
+        // Given
+        backedUp();
+        killed(0);
+        data.send("none", List.of(TestData.keyed(copy, 0, "a", "stranger's")));
+        long held = data.logEnd(copy, 0);
+
+        // When
+        CommandResult refused = restore().expect(1);
+
+        // Then
+        assertThat(refused.err()).contains("another program has written to it").contains(copy);
+        assertThat(data.logEnd(copy, 0)).isEqualTo(held);
+    }
+
+    @Test
+    void aStrangersRecordIsNoticedThoughTheBrokersForgotWhoWroteTheOthers() throws Exception {
+        // Given: brokers that forget a producer after a second
+        try (EmbeddedBroker forgetful = EmbeddedBroker.started(
+                Map.of("producer.id.expiration.ms", "1000", "producer.id.expiration.check.interval.ms", "500"))) {
+            on(forgetful);
+            backedUp();
+            killed(0);
+            await().until(() -> data.producers(copy, 0).isEmpty());
+
+            // When
+            data.send("none", List.of(TestData.keyed(copy, 0, "a", "stranger's")));
+            CommandResult refused = restore().expect(1);
+
+            // Then
+            assertThat(refused.err()).contains("another record").contains("another program has written to it");
+        }
+    }
+
+    @Test
+    void itGoesOnThoughTheBrokersForgotTheProducer() throws Exception {
+        // Given: as a day later
+        try (EmbeddedBroker forgetful = EmbeddedBroker.started(
+                Map.of("producer.id.expiration.ms", "1000", "producer.id.expiration.check.interval.ms", "500"))) {
+            on(forgetful);
+            backedUp();
+            killed(0);
+            assertThat(data.logEnd(copy, 0)).isBetween(1L, RECORDS - 1L);
+            await().until(() -> data.producers(copy, 0).isEmpty());
+
+            // When
+            restore().expect(0);
+
+            // Then
+            assertSameRecords(read(topic), read(copy));
+        }
+    }
+
+    @Test
+    void aRunThatWasHeldUpDoesNotWriteWhatAnotherWroteMeanwhile() {
+        // Given
+        backedUp();
+        try (CaravanProcess held = process()) {
+            held.until(() -> data.logEnd(copy, 0) > 0).hold();
+
+            // When: another one goes on, and the first one awakes
+            restore().expect(0);
+            CommandResult awake = held.release().await();
+
+            // Then
+            assertThat(awake.exitCode()).isIn(0, 1);
+            assertSameRecords(read(topic), read(copy));
+        }
+    }
+
+    @Test
+    void itGoesOnByItsOwnPlanThoughTheArchiveGrewMeanwhile() {
+        // Given
+        backedUp();
+        TopicContents planned = read(topic);
+        killed(0);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 10, 100));
+        caravan.backup(store, topic).expect(0);
+
+        // When
+        restore().expect(0);
+
+        // Then
+        assertSameRecords(planned, read(copy));
+    }
+
+    @Test
+    void settingsThatAreStillGuardedCanBePutBackWithoutGoingOn() throws Exception {
+        // Given
+        backedUp();
+        killed(0);
+        assertThat(Topics.config(broker, copy, "compression.type")).isEqualTo("producer");
+
+        // When
+        await().untilAsserted(() -> assertThat(
+                        caravan.restore(store, "--settle").expect(0).out())
+                .contains(copy + " has its own settings"));
+
+        // Then
+        await().untilAsserted(() -> assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT));
+        assertThat(caravan.restore(store, "--settle").expect(0).out()).contains("no topic has the guards");
+    }
+
+    @Test
+    void aPlanCanLieElsewhereThanInTheArchive(@TempDir Path plans) {
+        // Given
+        backedUp();
+        try (CaravanProcess restore = process("--plan-dir", plans.toString())) {
+            restore.until(() -> data.logEnd(copy, 0) > 0).kill().await();
+        }
+
+        // When
+        restore("--plan-dir", plans.toString()).expect(0);
+
+        // Then
+        assertSameRecords(read(topic), read(copy));
+        assertThat(s3.keys(store.substring("s3://".length(), store.lastIndexOf('/')), "archive/restores/"))
+                .isEmpty();
+        assertThat(plans.resolve("restores")).isDirectoryRecursivelyContaining("glob:**/report.json");
+    }
+
+    private void backedUp(String... options) {
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, RECORDS / 2, 500));
+        data.send("zstd", AwkwardRecords.headers(topic, 0));
+        data.transaction(AwkwardRecords.ordinary(topic, 0, 100, 500), false);
+        data.transaction(AwkwardRecords.ordinary(topic, 0, 100, 500), true);
+        data.send("zstd", AwkwardRecords.ordinary(topic, 0, RECORDS / 2, 500));
+        caravan.backup(store, topic, options).expect(0);
+    }
+
+    private CaravanProcess process(String... options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "restore",
+                "--bootstrap-servers",
+                broker.bootstrapServers(),
+                "--store",
+                store,
+                "--rename",
+                topic + "=" + copy));
+        arguments.addAll(List.of(options));
+        return CaravanProcess.start(s3.environment(), arguments.toArray(String[]::new));
+    }
+
+    private CommandResult restore(String... options) {
+        List<String> all = new ArrayList<>(List.of("--rename", topic + "=" + copy));
+        all.addAll(List.of(options));
+        return caravan.restore(store, all.toArray(String[]::new));
+    }
+
+    private TopicContents read(String name) {
+        return TopicContents.read(broker.bootstrapServers(), name);
+    }
+}
