@@ -10,6 +10,7 @@ import caravan.catalog.ArchiveCheck;
 import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
+import caravan.kafka.GroupFilter;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.TopicFilter;
 import caravan.store.Store;
@@ -43,10 +44,13 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
 
     private final Progress progress = new Progress();
     private final LagWatch lag = new LagWatch();
+    private final GroupsRounds groupsRounds = new GroupsRounds(this::groupsBackup, progress);
 
     private String topics;
     private String excludeTopics = "";
     private String group = "";
+    private GroupFilter groups = GroupFilter.of(GroupFilter.ALL);
+    private long groupsIntervalMillis = 60_000;
     private long maxBytes = 64L << 20;
     private long maxAgeMillis = 60_000;
     private Compression compression = Compression.AUTO;
@@ -69,6 +73,9 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     public Optional<ChunkClients.Backup> backup() {
         try {
             ChunkClients.Backup backup = new ChunkClients.Backup(filter(), starts().group(), partitions(), maxBytes);
+            if (!groups.isEmpty()) {
+                groupsRounds.begin(Duration.ofMillis(groupsIntervalMillis));
+            }
             progress.failures().recovered(Subject.ARCHIVE);
             return Optional.of(backup);
         } catch (RuntimeException e) {
@@ -76,6 +83,12 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
             progress.failures().failing(Subject.ARCHIVE, e);
             throw e;
         }
+    }
+
+    private GroupsBackup groupsBackup() {
+        PartitionStarts opened = starts();
+        return new GroupsBackup(
+                cluster(), opened.clusterId(), bean("store", Store.class), filter(), groups, opened.group());
     }
 
     /** Opens the archive and the cluster; fails as long as they are away. */
@@ -332,6 +345,23 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         partitions().storeAtOnce(reached);
     }
 
+    /** Takes a snapshot of the offsets of consumer groups, where any are meant. Blocking; what it can't read is a warning. */
+    public void keepGroups() {
+        if (!groups.isEmpty()) {
+            groupsRounds.take();
+        }
+    }
+
+    /** How many consumer groups have offsets for these topics in the archive; empty where none are meant or they could not be read. */
+    public Optional<Integer> groupsKept() {
+        return groupsRounds.kept();
+    }
+
+    /** Why the offsets of consumer groups could not be kept when it was last tried. */
+    public Optional<String> groupsProblem() {
+        return groupsRounds.problem();
+    }
+
     /** How much of what was there at the start is not safe yet. */
     public UntilNow.Remaining remaining(UntilNow now) {
         return now.remaining(starts().group(), starts()::holds);
@@ -348,6 +378,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
 
     @Override
     public void close() {
+        groupsRounds.close();
         synchronized (progress) {
             if (partitions != null) {
                 partitions.close();
@@ -384,6 +415,20 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
 
     public void setGroup(String group) {
         this.group = group;
+    }
+
+    /** Consumer groups whose offsets are kept in the archive, as {@link GroupFilter} takes them; none where it is empty. */
+    public void setGroups(String groups) {
+        this.groups = GroupFilter.of(groups);
+    }
+
+    /** How often offsets of consumer groups are looked at, such as {@code 60s}. */
+    public void setGroupsInterval(String groupsInterval) {
+        long millis = TimeUtils.toMilliSeconds(groupsInterval);
+        if (millis < 1) {
+            throw new IllegalArgumentException("consumer groups are not looked at every " + groupsInterval);
+        }
+        this.groupsIntervalMillis = millis;
     }
 
     /** Bytes of log after which an object is complete; at most 1 GiB. */

@@ -19,15 +19,17 @@ import org.apache.kafka.common.TopicPartition;
  * @param store the store's URL
  * @param cluster null where no cluster was asked
  * @param timelines in the order in which they began
+ * @param groups what consumer groups committed; null where the archive has no snapshot of them that can be read
  * @param findings gaps, holes, foreign files and damage, as {@code verify} reports them
  */
-@JsonPropertyOrder({"store", "archiveId", "topic", "cluster", "timelines", "findings"})
+@JsonPropertyOrder({"store", "archiveId", "topic", "cluster", "timelines", "groups", "findings"})
 public record TopicDetails(
         String store,
         String archiveId,
         String topic,
         ClusterState cluster,
         List<Timeline> timelines,
+        TopicCommits groups,
         List<FindingSummary> findings) {
 
     /** The cluster as it is now; {@code topicId} is null where it does not have the topic. */
@@ -158,6 +160,10 @@ public record TopicDetails(
                 contents.timelines().stream()
                         .map(timeline -> timeline(timeline, live))
                         .toList(),
+                new GroupsSnapshots(store)
+                        .newest()
+                        .map(stored -> TopicCommits.of(stored.snapshot(), contents))
+                        .orElse(null),
                 findings.stream().map(FindingSummary::of).toList());
     }
 

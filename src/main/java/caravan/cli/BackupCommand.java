@@ -8,6 +8,7 @@ import caravan.backup.Progress;
 import caravan.backup.Spool;
 import caravan.backup.UntilNow;
 import caravan.kafka.Cluster;
+import caravan.kafka.GroupFilter;
 import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.store.Store;
@@ -57,6 +58,21 @@ final class BackupCommand implements Callable<Integer> {
             defaultValue = "",
             description = "Consumer group; without one, the archive's own (caravan-<archive id>).")
     private String group;
+
+    @Option(
+            names = "--groups",
+            paramLabel = "LIST",
+            description =
+                    "Consumer groups whose offsets for these topics are kept, in the form of --topics; '' for none"
+                            + " (default: all but Caravan's own).")
+    private String groups;
+
+    @Option(
+            names = "--groups-interval",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "How often the offsets of consumer groups are looked at (default: ${DEFAULT-VALUE}).")
+    private String groupsInterval;
 
     @Option(
             names = "--max-bytes",
@@ -127,6 +143,7 @@ final class BackupCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Durations timeouts = new Durations(storeTimeout, transactionWait);
         Times.duration("--max-age", maxAge);
+        requireGroups();
         if (maxBytes < 1 || maxBytes > BackupTask.LARGEST_OBJECT) {
             throw CommandException.usage(
                     "an object can't have " + maxBytes + " bytes of log",
@@ -154,6 +171,9 @@ final class BackupCommand implements Callable<Integer> {
                     task.storeAtOnce(now.ends());
                 }
                 boolean finished = watch(task, now, signals, timeouts);
+                if (untilNow && finished) {
+                    task.keepGroups();
+                }
                 boolean drained = engine.stop(DRAIN_SECONDS);
                 report(task);
                 return exitCode(finished && (untilNow || drained), signals);
@@ -169,6 +189,25 @@ final class BackupCommand implements Callable<Integer> {
         private Duration longest() {
             return store.compareTo(transactions) > 0 ? store : transactions;
         }
+    }
+
+    private void requireGroups() {
+        if (Times.duration("--groups-interval", groupsInterval).isZero()) {
+            throw CommandException.usage(
+                    "consumer groups can't be looked at all the time",
+                    "give a longer --groups-interval, or --groups '' for none");
+        }
+        try {
+            GroupFilter.of(groups());
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(
+                    "--groups: " + e.getMessage(),
+                    "entries of letters, digits, '.', '_' and '-' are names; others regular expressions");
+        }
+    }
+
+    private String groups() {
+        return groups == null ? GroupFilter.ALL : groups;
     }
 
     private Spool spool() {
@@ -202,6 +241,8 @@ final class BackupCommand implements Callable<Integer> {
         parameters.put("topics", topicOptions.topics());
         parameters.put("excludeTopics", topicOptions.excludeTopics());
         parameters.put("group", group);
+        parameters.put("groups", groups());
+        parameters.put("groupsInterval", groupsInterval);
         parameters.put("maxBytes", Long.toString(maxBytes));
         parameters.put("maxAge", maxAge);
         parameters.put("compression", compression.name());
@@ -307,6 +348,9 @@ final class BackupCommand implements Callable<Integer> {
         if (progress.gaps() > 0) {
             note(progress.gaps() + " gap(s): records that Kafka deleted before they were stored; see 'info'");
         }
+        if (groups != null) {
+            task.groupsProblem().ifPresent(why -> note("the offsets of consumer groups are not kept: " + why));
+        }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("archive", storeOptions.location());
         result.put("group", task.groupName());
@@ -314,6 +358,7 @@ final class BackupCommand implements Callable<Integer> {
         result.put("records", progress.recordsStored());
         result.put("logBytes", progress.logBytesStored());
         result.put("storedBytes", progress.bytesStored());
+        result.put("groups", task.groupsKept().orElse(null));
         result.put("attention", attention);
         common.result(
                 result,

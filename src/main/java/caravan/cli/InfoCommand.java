@@ -93,6 +93,7 @@ final class InfoCommand implements Callable<Integer> {
             text.append("; group ").append(cluster.group()).append('\n');
         }
         result.timelines().forEach(timeline -> text.append('\n').append(text(timeline)));
+        text.append(CommitsTable.of(result.groups()));
         if (!result.findings().isEmpty()) {
             text.append('\n');
             result.findings()

@@ -27,6 +27,8 @@ import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -298,9 +300,52 @@ public final class Cluster implements AutoCloseable {
 
     /** What a group has committed; partitions without a commit are not in the answer. */
     public Map<TopicPartition, OffsetAndMetadata> committed(String group) {
+        return committed(List.of(group)).get(group);
+    }
+
+    /**
+     * Names of the consumer groups that the user may see, in order; asked of all brokers, as each knows its own. A group may be
+     * missing whose coordinator has just moved, and brokers leave out without a word what the user may not see.
+     */
+    public Set<String> consumerGroups() {
+        Set<String> names = new TreeSet<>();
+        get(admin.listConsumerGroups().all()).forEach(group -> names.add(group.groupId()));
+        // Commits without a group: nobody can be a member of it.
+        names.remove("");
+        return names;
+    }
+
+    /**
+     * Fails where the user may see no group at all: a list of them would be empty, and nobody would know why.
+     *
+     * @throws MissingAclException that asks for the right to see them
+     */
+    public void requireGroupsVisible() {
+        get(
+                admin.listConsumerGroupOffsets(Uuid.randomUuid().toString()).partitionsToOffsetAndMetadata(),
+                () -> MissingAclException.ofGroup(AclOperation.DESCRIBE, "*"));
+    }
+
+    /**
+     * What groups have committed, by group, asked of their coordinators; a group that does not exist has no commits. One request to
+     * each coordinator where the brokers take many groups in one (KIP-709: since 3.0).
+     */
+    public Map<String, Map<TopicPartition, OffsetAndMetadata>> committed(Collection<String> groups) {
+        Map<String, ListConsumerGroupOffsetsSpec> question = new HashMap<>();
+        groups.forEach(group -> question.put(group, new ListConsumerGroupOffsetsSpec()));
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> committed = new TreeMap<>();
+        if (!question.isEmpty()) {
+            ListConsumerGroupOffsetsResult answers = admin.listConsumerGroupOffsets(question);
+            groups.forEach(group -> committed.put(group, committed(group, answers)));
+        }
+        return committed;
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> committed(
+            String group, ListConsumerGroupOffsetsResult answers) {
         Map<TopicPartition, OffsetAndMetadata> committed = new TreeMap<>(BY_NAME);
         get(
-                        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                        answers.partitionsToOffsetAndMetadata(group),
                         () -> MissingAclException.ofGroup(AclOperation.DESCRIBE, group))
                 .forEach((partition, offset) -> {
                     if (offset != null) {

@@ -62,7 +62,7 @@ public final class MissingAclException extends AuthorizationException {
                     case DESCRIBE ->
                         type == ResourceType.TOPIC
                                 ? " (a backup needs Read, a restore Write, which imply it)"
-                                : " (a backup needs Read, which implies it)";
+                                : " (of its own group, a backup needs Read, which implies it)";
                     case DESCRIBE_CONFIGS -> " (a restore needs AlterConfigs, which implies it)";
                     default -> "";
                 };

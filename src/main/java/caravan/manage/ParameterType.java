@@ -6,6 +6,7 @@ import caravan.archive.PartitionSet;
 import caravan.archive.TimeWindow;
 import caravan.archive.Timeline;
 import caravan.backup.BackupTask;
+import caravan.kafka.GroupFilter;
 import caravan.kafka.TopicFilter;
 import caravan.restore.Renames;
 import caravan.restore.RestoreException;
@@ -32,6 +33,11 @@ enum ParameterType {
             "",
             "at most 249 characters",
             value -> value.strip().length() == value.length() && value.length() < 250),
+    GROUPS(
+            "groups",
+            "",
+            "names and regular expressions, comma-separated, such as billing,app-.*, or nothing",
+            ParameterType::groups),
     ENDPOINT("endpoint", "", "an endpoint, such as direct:mask", value -> value.matches("[a-z][a-zA-Z0-9+.-]*:.+")),
     OBJECT_BYTES(
             "number",
@@ -78,6 +84,8 @@ enum ParameterType {
             Map.entry("topics", TOPICS),
             Map.entry("excludeTopics", TOPICS),
             Map.entry("group", GROUP),
+            Map.entry("groups", GROUPS),
+            Map.entry("groupsInterval", AGE),
             Map.entry("allowUnidentifiedTopics", FLAG),
             Map.entry("step", ENDPOINT),
             Map.entry("maxBytes", OBJECT_BYTES),
@@ -143,6 +151,15 @@ enum ParameterType {
         try {
             TopicFilter.of(value, "");
             return !value.replace(',', ' ').isBlank();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean groups(String value) {
+        try {
+            GroupFilter.of(value);
+            return true;
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -149,6 +149,7 @@ class BackupTaskTest {
 
     @AfterEach
     void close() throws Exception {
+        task.close();
         tasks.close();
         writers.close();
         spool.close();

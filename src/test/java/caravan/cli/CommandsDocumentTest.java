@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caravan.catalog.ArchiveSummary;
 import caravan.catalog.FindingSummary;
+import caravan.catalog.TopicCommits;
 import caravan.catalog.TopicDetails;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -72,7 +73,9 @@ class CommandsDocumentTest {
                                 TopicDetails.class,
                                 TopicDetails.ClusterState.class,
                                 TopicDetails.Timeline.class,
-                                TopicDetails.Partition.class),
+                                TopicDetails.Partition.class,
+                                TopicCommits.class,
+                                TopicCommits.Committed.class),
                 "verify", List.of(VerifyCommand.Result.class, VerifyCommand.TimelineJson.class, FindingSummary.class));
         documents.forEach((section, types) -> assertThat(types.stream().flatMap(CommandsDocumentTest::fields))
                 .allSatisfy(field -> assertThat(SECTIONS.get(section))

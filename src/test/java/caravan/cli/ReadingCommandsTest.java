@@ -3,6 +3,10 @@ package caravan.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravan.archive.ArchiveKey;
+import caravan.archive.GroupsSnapshot;
+import caravan.archive.GroupsSnapshot.Committed;
+import caravan.archive.GroupsSnapshot.Group;
 import caravan.archive.PartitionFolder;
 import caravan.archive.Timeline;
 import caravan.testbed.CaravanCommands;
@@ -148,7 +152,52 @@ class ReadingCommandsTest {
         assertThat(partition.at("/gaps/0/next").asLong()).isEqualTo(50);
         assertThat(partition.path("lag").isNull()).isTrue();
         assertThat(json.path("cluster").isNull()).isTrue();
+        assertThat(json.path("groups").isNull()).isTrue();
         assertThat(json.at("/findings/0/kind").asText()).isEqualTo("gap");
+    }
+
+    @Test
+    void infoTellsHowFarConsumerGroupsWereWhenTheyWereLastLookedAt() throws IOException {
+        // Given: one in the middle, one that was ahead of the archive, one before its beginning, and what is of others
+        groups(TestArchive.TIME, new Group("late", List.of(new Committed("orders", LIFE.topicId(), 0, 11, -1, ""))));
+        groups(
+                TestArchive.TIME + 60_000,
+                new Group(
+                        "billing",
+                        List.of(
+                                new Committed("orders", LIFE.topicId(), 0, 25, 3, "note"),
+                                new Committed("orders", LIFE.topicId(), 1, 70, -1, ""),
+                                new Committed("orders", NEXT_LIFE.topicId(), 0, 1, -1, ""),
+                                new Committed("payments", LIFE.topicId(), 0, 1, -1, ""))),
+                new Group("new", List.of(new Committed("orders", LIFE.topicId(), 0, 0, -1, ""))));
+
+        // Then
+        assertThat(run("info", "--topic", "orders").expect(0).out().lines())
+                .containsSubsequence(
+                        "consumer groups at 2023-11-14T22:14:20Z",
+                        "",
+                        "  GROUP    PARTITION  OFFSET  LAG",
+                        "  billing          0      25   15",
+                        "  billing          1      70    0",
+                        "  new              0       0   30");
+        JsonNode json =
+                json(run("info", "--topic", "orders", "--output", "json").expect(0));
+        assertThat(json.at("/groups/takenAt").asLong()).isEqualTo(TestArchive.TIME + 60_000);
+        assertThat(json.at("/groups/offsets")).hasSize(3);
+        JsonNode first = json.at("/groups/offsets/0");
+        assertThat(first.path("timeline").asText()).isEqualTo(LIFE.folder());
+        assertThat(first.path("group").asText()).isEqualTo("billing");
+        assertThat(first.path("partition").asInt()).isZero();
+        assertThat(first.path("offset").asLong()).isEqualTo(25);
+        assertThat(first.path("lag").asLong()).isEqualTo(15);
+        run("verify").expect(0);
+    }
+
+    private void groups(long takenAt, Group... groups) {
+        archive.store()
+                .put(
+                        new ArchiveKey.Groups(takenAt).path(),
+                        new GroupsSnapshot("a-cluster", takenAt, List.of(groups)).toJson());
     }
 
     @Test

@@ -59,6 +59,8 @@ class TaskFilesTest {
                 "topics: a, verifyInterval: daily; verifyInterval can't be 'daily'; such as 24h, or 0 for never",
                 "topics: a, allowUnidentifiedTopics: yes; allowUnidentifiedTopics can't be 'yes'; true or false",
                 "topics: 'pay.(*'; topics can't be 'pay.(*'; names and regular expressions",
+                "topics: a, groups: 'app.(*'; groups can't be 'app.(*'; names and regular expressions",
+                "topics: a, groupsInterval: 0; groupsInterval can't be '0'; a time longer than none",
                 "topics: '{{env:CARAVAN_TEST_NOBODY_SETS_THIS}}'; topics is '{{env:CARAVAN_TEST_NOBODY_SETS_THIS}}', which refers; {{name:default}}",
                 "topics: a, maxAge: 1s, max-age: 2s; 'max-age' is given twice; give it once"
             })

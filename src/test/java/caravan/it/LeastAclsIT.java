@@ -15,6 +15,8 @@ import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import caravan.testbed.TopicContents;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.utils.SecurityUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,8 +84,17 @@ class LeastAclsIT {
         secured.close();
     }
 
+    /** All but the one that a backup can do without. */
     static Stream<AclBinding> shipped() {
-        return SHIPPED.stream();
+        return SHIPPED.stream().filter(acl -> !acl.equals(seeGroups()));
+    }
+
+    private static AclBinding seeGroups() {
+        return SHIPPED.stream()
+                .filter(acl -> acl.pattern().resourceType() == ResourceType.GROUP)
+                .filter(acl -> acl.entry().operation() == AclOperation.DESCRIBE)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -128,6 +143,80 @@ class LeastAclsIT {
         } finally {
             allow(List.of(lacking));
         }
+    }
+
+    @Test
+    void groupsThatMayNotBeSeenAreNamedAndTheirOffsetsStayWhileTheBackupGoesOn() throws Exception {
+        // Given
+        String archive = s3.newStore();
+        secured.broker()
+                .admin()
+                .alterConsumerGroupOffsets("billing", Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(40)))
+                .all()
+                .get();
+        assertThat(backup(archive).path("groups").asInt()).isOne();
+        String kept = groups(archive);
+        assertThat(kept).contains("\"billing\"", "\"offset\":40");
+        withdraw(seeGroups());
+        try {
+            // When: by default
+            CommandResult result = run("backup", BACKUP, archive, "--topics", topic, "--until-now", "--output", "json");
+
+            // Then
+            assertThat(json(result.expect(0)).path("groups").isNull()).isTrue();
+
+            // When: asked for, by an expression and by name
+            CommandResult all = run("backup", BACKUP, archive, "--topics", topic, "--until-now", "--groups", ".*");
+            CommandResult named =
+                    run("backup", BACKUP, archive, "--topics", topic, "--until-now", "--groups", "billing");
+
+            // Then
+            assertThat(all.expect(3).err())
+                    .contains("offsets of consumer groups are not kept: the user lacks Describe on the group ")
+                    .containsPattern("kafka-acls.sh .*--operation Describe --group '\\*'");
+            assertThat(named.expect(3).err()).contains("the user lacks Describe on the group billing");
+
+            // When: the group of the snapshot is hidden, another is not
+            AclBinding other = new AclBinding(
+                    new ResourcePattern(ResourceType.GROUP, "shipping", PatternType.LITERAL),
+                    seeGroups().entry());
+            secured.broker()
+                    .admin()
+                    .alterConsumerGroupOffsets(
+                            "shipping", Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(50)))
+                    .all()
+                    .get();
+            allow(List.of(other));
+            CommandResult hidden = run("backup", BACKUP, archive, "--topics", topic, "--until-now", "--groups", ".*");
+            withdraw(other);
+
+            // Then: it is not taken for one that is gone
+            assertThat(hidden.expect(3).err()).contains("the user lacks Describe on the group billing");
+            assertThat(groups(archive)).isEqualTo(kept);
+        } finally {
+            allow(List.of(seeGroups()));
+        }
+
+        // Then
+        assertThat(backup(archive).path("groups").asInt()).isEqualTo(2);
+    }
+
+    private static JsonNode backup(String archive) throws IOException {
+        return json(run("backup", BACKUP, archive, "--topics", topic, "--until-now", "--output", "json")
+                .expect(0));
+    }
+
+    private static JsonNode json(CommandResult result) throws IOException {
+        return new ObjectMapper().readTree(result.out());
+    }
+
+    /** The newest snapshot of groups. */
+    private static String groups(String archive) {
+        String bucket = archive.substring("s3://".length(), archive.indexOf('/', "s3://".length()));
+        List<String> keys = s3.keys(bucket, "archive/groups/");
+        return s3.client()
+                .getObjectAsBytes(request -> request.bucket(bucket).key(keys.get(keys.size() - 1)))
+                .asUtf8String();
     }
 
     private static String refused(AclBinding lacking) {
