@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.kafka.common.record.Record;
 
 /**
@@ -30,6 +31,16 @@ public final class PartitionRecords implements Iterator<Record>, AutoCloseable {
      * @param next end, exclusive
      */
     public PartitionRecords(Store store, PartitionContents contents, long from, long next) {
+        this(store, contents, from, next, object -> true);
+    }
+
+    /**
+     * @param from first offset, inclusive
+     * @param next end, exclusive
+     * @param wanted objects that are read; the records of others are passed over
+     */
+    public PartitionRecords(
+            Store store, PartitionContents contents, long from, long next, Predicate<ObjectKey> wanted) {
         this.store = store;
         this.contents = contents;
         this.from = from;
@@ -38,7 +49,8 @@ public final class PartitionRecords implements Iterator<Record>, AutoCloseable {
             if (piece.key() instanceof ObjectKey key
                     && key.records() > 0
                     && piece.next() > from
-                    && piece.from() < next) {
+                    && piece.from() < next
+                    && wanted.test(key)) {
                 pieces.add(piece);
             }
         }

@@ -1,5 +1,6 @@
 package caravan.cli;
 
+import caravan.archive.PartitionNumbers;
 import caravan.catalog.Catalog;
 import caravan.catalog.Finding;
 import caravan.catalog.KeyCheck;
@@ -10,7 +11,10 @@ import caravan.catalog.TopicContents;
 import caravan.store.Store;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.record.Record;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,8 +35,12 @@ final class CatCommand implements Callable<Integer> {
     @Option(names = "--topic", paramLabel = "NAME", required = true, description = "The topic.")
     private String topic;
 
-    @Option(names = "--partition", paramLabel = "P", description = "One partition only.")
-    private Integer partition;
+    @Option(
+            names = "--partition",
+            paramLabel = "LIST",
+            defaultValue = "",
+            description = "Partitions, comma-separated numbers and ranges, as 0,2-5 (default: all).")
+    private String partition;
 
     @Option(
             names = "--from-offset",
@@ -40,6 +48,15 @@ final class CatCommand implements Callable<Integer> {
             defaultValue = "0",
             description = "First offset of each partition (default: ${DEFAULT-VALUE}).")
     private long fromOffset;
+
+    @Option(
+            names = "--to-offset",
+            paramLabel = "N",
+            description = "End of each partition's offsets, exclusive (default: none).")
+    private Long toOffset;
+
+    @Mixin
+    private RecordOptions recordOptions;
 
     @Option(names = "--limit", paramLabel = "N", description = "Most records printed (default: all).")
     private Long limit;
@@ -53,6 +70,13 @@ final class CatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RecordOptions.Wanted wanted = recordOptions.wanted();
+        PartitionNumbers partitions = partitions();
+        if (toOffset != null && toOffset <= fromOffset) {
+            throw CommandException.usage(
+                    "no offset is at or after " + fromOffset + " and before " + toOffset,
+                    "--from-offset is the first offset printed, --to-offset the first one that is not");
+        }
         try (Store store = storeOptions.open()) {
             Catalog catalog = new Catalog(store);
             catalog.requireArchive();
@@ -61,27 +85,45 @@ final class CatCommand implements Callable<Integer> {
                             "the archive in " + store.location() + " has no topic " + topic,
                             "see what it has with 'list'"));
             TimelineContents life = Timelines.choose(contents, timeline);
-            if (partition != null && life.partitions().stream().noneMatch(each -> each.partition() == partition)) {
+            Set<Integer> existing =
+                    life.partitions().stream().map(PartitionContents::partition).collect(Collectors.toSet());
+            partitions.missing(existing).ifPresent(missing -> {
                 throw CommandException.couldNot(
-                        "the archive has no partition " + partition + " of the topic " + topic,
+                        "the archive has no partition " + missing + " of the topic " + topic,
                         "see what it has with 'info --topic " + topic + "'");
-            }
+            });
             JsonLines lines = new JsonLines(common.out(), limit == null ? Long.MAX_VALUE : limit);
             for (PartitionContents each : life.partitions()) {
-                if ((partition == null || each.partition() == partition) && !print(store, each, lines)) {
+                if (partitions.contains(each.partition()) && !print(store, each, wanted, lines)) {
                     return ExitCode.DONE;
                 }
             }
             lines.flush();
-            return missing(new KeyCheck(store, Instant.now()).check(contents), life);
+            return missing(new KeyCheck(store, Instant.now()).check(contents), life, partitions);
         }
     }
 
+    private PartitionNumbers partitions() {
+        try {
+            return PartitionNumbers.of(partition);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage(), "see which there are with 'info --topic " + topic + "'");
+        }
+    }
+
+    private long next() {
+        return toOffset == null ? Long.MAX_VALUE : toOffset;
+    }
+
     /** Whether more is wanted. */
-    private boolean print(Store store, PartitionContents contents, JsonLines lines) {
-        try (PartitionRecords records = new PartitionRecords(store, contents, fromOffset, Long.MAX_VALUE)) {
+    private boolean print(Store store, PartitionContents contents, RecordOptions.Wanted wanted, JsonLines lines) {
+        try (PartitionRecords records = new PartitionRecords(store, contents, fromOffset, next(), wanted::mayBeIn)) {
             while (lines.wanted() && records.hasNext()) {
-                lines.print(contents.folder().topic(), contents.partition(), records.next());
+                Record record = records.next();
+                if (wanted.test(record)) {
+                    lines.print(contents.folder().topic(), contents.partition(), record);
+                }
+                lines.flushIfDue();
             }
         } finally {
             lines.flush();
@@ -89,15 +131,15 @@ final class CatCommand implements Callable<Integer> {
         return lines.wanted();
     }
 
-    /** Says what could not be printed because the archive does not have it. */
-    private int missing(List<Finding> findings, TimelineContents life) {
+    /** Says what could not be printed because the archive does not have it: nobody knows the times of what is missing. */
+    private int missing(List<Finding> findings, TimelineContents life, PartitionNumbers partitions) {
         List<Finding> met = findings.stream()
                 .filter(finding -> finding.offsets()
-                        .map(range -> range.next() > fromOffset)
+                        .map(range -> range.next() > fromOffset && range.from() < next())
                         .orElse(false))
                 .filter(finding -> finding.partition()
-                        .map(folder -> folder.timeline().equals(life.timeline())
-                                && (partition == null || folder.partition() == partition))
+                        .map(folder ->
+                                folder.timeline().equals(life.timeline()) && partitions.contains(folder.partition()))
                         .orElse(false))
                 .toList();
         met.forEach(finding -> common.warn(finding.message()));

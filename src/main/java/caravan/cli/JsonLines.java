@@ -28,11 +28,15 @@ import org.apache.kafka.common.record.Record;
 final class JsonLines {
     private static final int BUFFER = 1 << 16;
 
+    /** How long a line waits for others to be handed on with. */
+    private static final long LINGER_NANOS = 200_000_000;
+
     private final JsonFactory json = new JsonFactory();
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final PrintWriter out;
     private final StringWriter buffer = new StringWriter();
     private long left;
+    private long flushed = System.nanoTime();
 
     /**
      * @param most records to print
@@ -92,10 +96,18 @@ final class JsonLines {
         }
     }
 
+    /** Hands on what was printed a while ago: who looks for a record among many sees it when it is found. */
+    void flushIfDue() {
+        if (buffer.getBuffer().length() > 0 && System.nanoTime() - flushed >= LINGER_NANOS) {
+            flush();
+        }
+    }
+
     /** Hands on what was printed. Where nobody reads any more ({@code | head}), nothing else is wanted. */
     void flush() {
         out.print(buffer);
         buffer.getBuffer().setLength(0);
+        flushed = System.nanoTime();
         if (out.checkError()) {
             left = 0;
         }

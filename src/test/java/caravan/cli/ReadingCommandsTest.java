@@ -359,6 +359,108 @@ class ReadingCommandsTest {
     }
 
     @Test
+    void catFindsEachRecordOfATimeWhateverTheOrderOfTimes() {
+        // Given: a batch whose times go back and forth, and a late object whose old record its key does not tell of
+        archive.object(
+                SECOND,
+                0,
+                5,
+                List.of(timed(0, 5_000), timed(1, 1_000), timed(2, 9_000), timed(3, -1), timed(4, 2_000)));
+        archive.object(SECOND, 5, 7, List.of(timed(5, 20_000), timed(6, 1_500)));
+
+        // Then
+        assertThat(seconds("--from-time", "2000")).containsExactly(0L, 2L, 4L, 5L);
+        assertThat(seconds("--to-time", "2000")).containsExactly(1L, 6L);
+        assertThat(seconds("--from-time", "1970-01-01T00:00:01Z", "--to-time", "1970-01-01T01:00:05+01:00"))
+                .containsExactly(1L, 4L, 6L);
+        assertThat(seconds("--from-time", "1000", "--to-time", "2000", "--from-offset", "2"))
+                .containsExactly(6L);
+        assertThat(seconds()).hasSize(7);
+    }
+
+    @Test
+    void catDoesNotReadObjectsThatAreOlderThanWhatIsAskedFor() {
+        // Given: an object that could not be read, ten records before the next one
+        byte[] body = archive.store().read(firstObject);
+        body[body.length / 3] ^= 4;
+        archive.store().put(firstObject, body);
+
+        // Then
+        String begin = Long.toString(TestArchive.TIME + 20);
+        assertThat(offsets(run("cat", "--topic", "orders", "--from-time", begin).expect(0)))
+                .isEqualTo(LongStream.range(20, 40).boxed().toList());
+        String before = Long.toString(TestArchive.TIME + 19);
+        run("cat", "--topic", "orders", "--from-time", before).expect(4);
+    }
+
+    @Test
+    void catFindsRecordsByKeyAndText() {
+        // Given
+        byte[] avro = {0, 0, 0, 0, 7, (byte) 0xff, 'N', 'e', 'e', 'd', 'l', 'e', 0};
+        archive.object(
+                SECOND,
+                0,
+                5,
+                List.of(
+                        new Message(0, 0, "ключ".getBytes(UTF_8), "hay".getBytes(UTF_8), List.of()),
+                        new Message(1, 0, new byte[0], avro, List.of()),
+                        new Message(2, 0, null, "hay\nneedle".getBytes(UTF_8), List.of()),
+                        new Message(3, 0, "needle".getBytes(UTF_8), null, List.of()),
+                        new Message(4, 0, null, null, List.of(new RecordHeader("needle", "needle".getBytes(UTF_8))))));
+
+        // Then
+        assertThat(seconds("--key", "ключ")).containsExactly(0L);
+        assertThat(seconds("--key", "клю")).isEmpty();
+        assertThat(seconds("--key", "")).containsExactly(1L);
+        assertThat(seconds("--grep", "needle")).containsExactly(2L, 3L);
+        assertThat(seconds("--grep", "(?i)NEEDLE")).containsExactly(1L, 2L, 3L);
+        assertThat(seconds("--grep", "^needle")).containsExactly(3L);
+        assertThat(seconds("--grep", "(?m)^needle$")).containsExactly(2L, 3L);
+        assertThat(seconds("--grep", "hay", "--key", "ключ")).containsExactly(0L);
+        assertThat(seconds("--grep", "e+", "--limit", "1")).containsExactly(1L);
+    }
+
+    @Test
+    void catTakesPartitionsAndTheEndOfOffsets() {
+        archive.object(SECOND, 0, 3, messages(0, 3));
+
+        assertThat(offsets(run("cat", "--topic", "orders", "--partition", "0-1", "--to-offset", "12")
+                        .expect(0)))
+                .containsExactly(10L, 11L, 0L, 1L, 2L);
+        assertThat(offsets(run("cat", "--topic", "orders", "--partition", "1,1").expect(0)))
+                .containsExactly(0L, 1L, 2L);
+        assertThat(offsets(run("cat", "--topic", "orders", "--from-offset", "19", "--to-offset", "21")
+                        .expect(0)))
+                .containsExactly(19L, 20L);
+    }
+
+    @Test
+    void catSaysHowToWriteWhatItDoesNotUnderstand() {
+        assertThat(run("cat", "--topic", "orders", "--from-time", "14:03")
+                        .expect(2)
+                        .err())
+                .contains("error: '14:03' is not a time", "write it as 2026-11-28T14:03:00Z", "hint: ");
+        assertThat(run("cat", "--topic", "orders", "--from-time", "2000", "--to-time", "2000")
+                        .expect(2)
+                        .err())
+                .contains("the window's end has to be after its beginning", "hint: ");
+        assertThat(run("cat", "--topic", "orders", "--partition", "5-2")
+                        .expect(2)
+                        .err())
+                .contains("error: '5-2' ends before it begins", "hint: ");
+        assertThat(run("cat", "--topic", "orders", "--grep", "{").expect(2).err())
+                .contains("error: '{' is not a regular expression", "hint: ");
+        assertThat(run("cat", "--topic", "orders", "--from-offset", "5", "--to-offset", "5")
+                        .expect(2)
+                        .err())
+                .contains("error: no offset is at or after 5 and before 5", "hint: ");
+        assertThat(run("cat", "--topic", "orders", "--partition", "0-7")
+                        .expect(1)
+                        .err())
+                .contains("no partition 2 ");
+    }
+
+    @Test
     void catSaysWhatIsMissing() {
         archive.gap(FIRST, 40, 50);
         archive.object(FIRST, 50, 52, messages(50, 52));
@@ -370,6 +472,15 @@ class ReadingCommandsTest {
                         .expect(0)
                         .err())
                 .isEmpty();
+        assertThat(run("cat", "--topic", "orders", "--to-offset", "40")
+                        .expect(0)
+                        .err())
+                .isEmpty();
+        assertThat(run("cat", "--topic", "orders", "--partition", "1").expect(0).err())
+                .isEmpty();
+        // Nobody knows whether it was there.
+        assertThat(run("cat", "--topic", "orders", "--key", "k45").expect(3).err())
+                .contains("gap [40, 50)");
     }
 
     @Test
@@ -469,6 +580,17 @@ class ReadingCommandsTest {
                     }
                 })
                 .toList();
+    }
+
+    /** Offsets in the second partition of what {@code cat} prints of it. */
+    private List<Long> seconds(String... options) {
+        List<String> all = new ArrayList<>(List.of("--topic", "orders", "--partition", "1"));
+        all.addAll(List.of(options));
+        return offsets(run("cat", all.toArray(String[]::new)).expect(0));
+    }
+
+    private static Message timed(long offset, long timestamp) {
+        return new Message(offset, timestamp, null, null, List.of());
     }
 
     private static JsonNode json(CommandResult result) throws IOException {
