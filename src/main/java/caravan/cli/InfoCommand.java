@@ -16,6 +16,7 @@ import caravan.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "info",
         description =
-                "Shows one topic: coverage of each partition, gaps, holes, settings; with a cluster also the lag.")
+                "Shows one topic: coverage of each partition, also over time, gaps, holes, settings; with a cluster also the"
+                        + " lag.")
 final class InfoCommand implements Callable<Integer> {
 
     @Mixin
@@ -66,7 +68,7 @@ final class InfoCommand implements Callable<Integer> {
             Live live = ask(archive);
             List<Finding> findings = new KeyCheck(store, Instant.now()).check(contents);
             TopicDetails result = TopicDetails.of(store, archive, contents, findings, live);
-            common.result(result, text(result));
+            common.result(result, text(result, contents));
             return VerifyCommand.exitCode(findings);
         }
     }
@@ -81,7 +83,7 @@ final class InfoCommand implements Callable<Integer> {
         }
     }
 
-    private static String text(TopicDetails result) {
+    private static String text(TopicDetails result, TopicContents contents) {
         StringBuilder text = new StringBuilder();
         text.append("topic ").append(result.topic()).append(" in ").append(result.store());
         text.append(", archive ").append(result.archiveId()).append('\n');
@@ -92,7 +94,15 @@ final class InfoCommand implements Callable<Integer> {
                     cluster.topicId() == null ? ": does not have the topic" : ": has it with id " + cluster.topicId());
             text.append("; group ").append(cluster.group()).append('\n');
         }
-        result.timelines().forEach(timeline -> text.append('\n').append(text(timeline)));
+        for (int i = 0; i < result.timelines().size(); i++) {
+            Timeline timeline = result.timelines().get(i);
+            text.append('\n').append(text(timeline));
+            Map<Integer, Long> logEnds = timeline.partitions().stream()
+                    .filter(partition -> partition.logEnd() != null)
+                    .collect(Collectors.toMap(Partition::partition, Partition::logEnd));
+            String chart = CoverageChart.of(contents.timelines().get(i), logEnds, "  ");
+            text.append(chart.isEmpty() ? "" : "\n" + chart);
+        }
         text.append(CommitsTable.of(result.groups()));
         if (!result.findings().isEmpty()) {
             text.append('\n');

@@ -129,6 +129,7 @@ class ReadingCommandsTest {
         assertThat(info.out())
                 .contains("2 partitions, 3 objects, 31 records")
                 .contains("retention.ms=-1")
+                .contains("over time, 1 second a column: ? hole\n", "2023-11-14T22:13:20Z  2023-11-14T22:13:52Z")
                 .contains("WARNING  orders-0: gap [40, 50): deleted by retention")
                 .contains("WARNING  orders-0: hole [50, 60)")
                 .containsPattern("(?m)^ +0 +10 +50 +3 +31 .* 1 gap, 1 hole$")

@@ -332,6 +332,9 @@ class VerifyAgainstTest {
 
         // Then
         assertThat(text.out()).containsPattern("(?m)^ +0 .* 20 +30 +10$").contains("the cluster's topic of today");
+        assertThat(text.out())
+                .contains("over time, 1 second a column: = stored, > not stored yet, times not known")
+                .containsPattern("(?m)^ +0  = +>>>$");
         JsonNode partition = json.at("/timelines/0/partitions/0");
         assertThat(partition.path("committed").asLong()).isEqualTo(20);
         assertThat(partition.path("logEnd").asLong()).isEqualTo(30);
