@@ -7,6 +7,7 @@ import caravan.archive.ObjectWriter;
 import caravan.backup.Failures.Subject;
 import caravan.backup.SpooledObject.State;
 import caravan.catalog.ArchiveCheck;
+import caravan.kafka.ByteRate;
 import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Cluster;
@@ -45,6 +46,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     private final Progress progress = new Progress();
     private final LagWatch lag = new LagWatch();
     private final GroupsRounds groupsRounds = new GroupsRounds(this::groupsBackup, progress);
+    private final ByteRate rate = new ByteRate();
 
     private String topics;
     private String excludeTopics = "";
@@ -89,6 +91,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         PartitionStarts opened = starts();
         return new GroupsBackup(
                 cluster(), opened.clusterId(), bean("store", Store.class), filter(), groups, opened.group());
+    }
+
+    @Override
+    public ByteRate rate() {
+        return rate;
     }
 
     /** Opens the archive and the cluster; fails as long as they are away. */
@@ -437,6 +444,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
             throw new IllegalArgumentException("an object has between 1 byte and 1 GiB of log, not " + maxBytes);
         }
         this.maxBytes = maxBytes;
+    }
+
+    /** Bytes of log that are fetched in a second, at most; 0 for no limit. */
+    public void setMaxRate(long maxRate) {
+        rate.limit(maxRate);
     }
 
     /** Age after which an object is complete, such as {@code 60s}. */

@@ -47,6 +47,9 @@ final class BackupCommand implements Callable<Integer> {
     private TopicOptions.Required topicOptions;
 
     @Mixin
+    private RateOptions rateOptions;
+
+    @Mixin
     private RouteOptions routeOptions;
 
     @Option(names = "--until-now", description = "End when all that was there at the start is stored.")
@@ -141,6 +144,7 @@ final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        rateOptions.parameter();
         Durations timeouts = new Durations(storeTimeout, transactionWait);
         Times.duration("--max-age", maxAge);
         requireGroups();
@@ -247,6 +251,7 @@ final class BackupCommand implements Callable<Integer> {
         parameters.put("maxAge", maxAge);
         parameters.put("compression", compression.name());
         parameters.put("zstdLevel", Integer.toString(zstdLevel));
+        parameters.put("maxRate", rateOptions.parameter());
         parameters.put("allowUnidentifiedTopics", Boolean.toString(allowUnidentifiedTopics));
         return parameters;
     }

@@ -43,6 +43,9 @@ final class RestoreCommand implements Callable<Integer> {
     private TopicOptions.Optional topicOptions;
 
     @Mixin
+    private RateOptions rateOptions;
+
+    @Mixin
     private RouteOptions routeOptions;
 
     @Option(
@@ -94,6 +97,7 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        rateOptions.parameter();
         KafkaSettings kafka = kafkaOptions.settings();
         Map<String, String> parameters = parameters();
         RestoreRequest request = new RestoreRequest(parameters);
@@ -125,6 +129,7 @@ final class RestoreCommand implements Callable<Integer> {
         parameters.put("planDir", planDir);
         parameters.putAll(selection.parameters());
         parameters.putAll(target.parameters());
+        parameters.put("maxRate", rateOptions.parameter());
         return parameters;
     }
 

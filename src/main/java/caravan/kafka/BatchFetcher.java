@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.FetchSessionHandler;
@@ -49,6 +50,11 @@ final class BatchFetcher {
     private static final long MAX_IN_FLIGHT = 12L << 20;
 
     private static final int MIN_RESPONSE = 1 << 20;
+    /** Less is not asked for, however low the rate. */
+    private static final long MIN_RESPONSE_OF_RATE = 16 << 10;
+    /** A response brings this part of a second's worth, where the rate is limited: so that partitions take turns. */
+    private static final int RESPONSES_A_SECOND = 4;
+
     /** How long a broker may wait for more, while a partition that is left out of the request could be asked for again. */
     private static final int SHORT_WAIT_MILLIS = 5;
 
@@ -60,17 +66,28 @@ final class BatchFetcher {
     private final TopicMetadata metadata;
     private final KafkaClient client;
     private final FetchAnswers answers;
+    private final ByteRate rate;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Map<TopicPartition, FetchPosition> positions = new LinkedHashMap<>();
     private final Map<Integer, FetchSessionHandler> sessions = new HashMap<>();
     private final Map<Integer, Request> inFlight = new HashMap<>();
 
-    /** @param config the sizes and waits of fetching */
-    BatchFetcher(ConsumerConfig config, KafkaClient client, TopicMetadata metadata, FetchBuffers buffers, Time time) {
+    /**
+     * @param config the sizes and waits of fetching
+     * @param rate nothing is asked for while it has to wait
+     */
+    BatchFetcher(
+            ConsumerConfig config,
+            KafkaClient client,
+            TopicMetadata metadata,
+            FetchBuffers buffers,
+            ByteRate rate,
+            Time time) {
         this.config = config;
         this.client = client;
         this.metadata = metadata;
         this.buffers = buffers;
+        this.rate = rate;
         this.time = time;
         this.answers = new FetchAnswers(metadata, buffers, config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG));
     }
@@ -122,11 +139,18 @@ final class BatchFetcher {
         }
         long now = time.milliseconds();
         send(now);
-        client.poll(positions.isEmpty() ? Long.MAX_VALUE : FetchAnswers.RETRY_MILLIS, now);
+        client.poll(positions.isEmpty() ? Long.MAX_VALUE : patience(), now);
+    }
+
+    private long patience() {
+        long owed = rate.waitNanos();
+        return owed == 0
+                ? FetchAnswers.RETRY_MILLIS
+                : Math.min(FetchAnswers.RETRY_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(owed));
     }
 
     private void send(long now) {
-        if (buffers.bytes() >= MAX_BUFFERED) {
+        if (buffers.bytes() >= MAX_BUFFERED || rate.waitNanos() > 0) {
             return;
         }
         Map<Node, Map<TopicPartition, FetchRequest.PartitionData>> wanted = new LinkedHashMap<>();
@@ -226,8 +250,12 @@ final class BatchFetcher {
     /** All brokers can answer at once. */
     private int maxBytes() {
         int brokers = Math.max(1, metadata.fetch().nodes().size());
-        return Math.min(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), Math.max(MIN_RESPONSE, (int)
-                (MAX_IN_FLIGHT / brokers)));
+        long most = Math.max(MIN_RESPONSE, MAX_IN_FLIGHT / brokers);
+        long limit = rate.bytesPerSecond();
+        if (limit > 0) {
+            most = Math.min(most, Math.max(MIN_RESPONSE_OF_RATE, limit / RESPONSES_A_SECOND / brokers));
+        }
+        return (int) Math.min(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), most);
     }
 
     private void answered(Node node, ClientResponse response) {
@@ -268,6 +296,7 @@ final class BatchFetcher {
             return;
         }
         answer.responseData(session.sessionTopicNames(), version).forEach((partition, data) -> {
+            rate.moved(FetchResponse.recordsSize(data));
             FetchPosition position = positions.get(partition);
             Asked asked = request.asked().get(partition);
             if (position != null && asked != null && position.waitsFor(asked)) {

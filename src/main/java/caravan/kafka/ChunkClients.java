@@ -24,6 +24,9 @@ public final class ChunkClients implements KafkaClientFactory {
         /** For a restore: what its route sends to, before anything is sent. */
         default void sendsTo(ChunkProducer producer) {}
 
+        /** How much it fetches, or produces, in a second. */
+        ByteRate rate();
+
         /** Ends what the task holds beside its route. */
         @Override
         void close();
@@ -104,9 +107,11 @@ public final class ChunkClients implements KafkaClientFactory {
 
     private ChunkSource source(ShieldedConsumer consumer, Backup backup) {
         return Boolean.getBoolean(REBATCH)
-                ? new RebatchingSource(consumer)
+                ? new RebatchingSource(consumer, task.rate())
                 : new PassThroughSource(
-                        new ConsumerConfig(task.kafka().fetcher(backup.maxBytes() / CHUNKS_OF_AN_OBJECT)), consumer);
+                        new ConsumerConfig(task.kafka().fetcher(backup.maxBytes() / CHUNKS_OF_AN_OBJECT)),
+                        consumer,
+                        task.rate());
     }
 
     @Override

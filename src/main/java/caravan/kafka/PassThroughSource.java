@@ -43,8 +43,11 @@ final class PassThroughSource implements ChunkSource {
     private long numbers;
     private volatile boolean closed;
 
-    /** @param config of the connections that fetch */
-    PassThroughSource(ConsumerConfig config, ShieldedConsumer consumer) {
+    /**
+     * @param config of the connections that fetch
+     * @param rate how much is fetched in a second
+     */
+    PassThroughSource(ConsumerConfig config, ShieldedConsumer consumer, ByteRate rate) {
         this.consumer = consumer;
         TopicMetadata metadata = new TopicMetadata(config);
         this.client = ClientUtils.createNetworkClient(
@@ -58,7 +61,7 @@ final class PassThroughSource implements ChunkSource {
                 metadata,
                 null,
                 null);
-        this.fetcher = new BatchFetcher(config, client, metadata, buffers, Time.SYSTEM);
+        this.fetcher = new BatchFetcher(config, client, metadata, buffers, rate, Time.SYSTEM);
         this.thread = new Thread(this::run, "caravan-fetch");
         thread.setDaemon(true);
         thread.start();

@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,12 +18,18 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 
-/** Fetches records with Kafka's consumer, and puts them into batches again. */
+/**
+ * Fetches records with Kafka's consumer, and puts them into batches again. What counts for the rate are these batches; the consumer
+ * fetches some of what comes next ahead of it.
+ */
 final class RebatchingSource implements ChunkSource {
     private final ShieldedConsumer consumer;
+    private final ByteRate rate;
 
-    RebatchingSource(ShieldedConsumer consumer) {
+    /** @param rate how much is handed out in a second */
+    RebatchingSource(ShieldedConsumer consumer, ByteRate rate) {
         this.consumer = consumer;
+        this.rate = rate;
     }
 
     @Override
@@ -36,7 +43,8 @@ final class RebatchingSource implements ChunkSource {
     }
 
     @Override
-    public void fetchOnly(Set<TopicPartition> partitions) {
+    public void fetchOnly(Set<TopicPartition> wanted) {
+        Set<TopicPartition> partitions = rate.waitNanos() > 0 ? Set.of() : wanted;
         Set<TopicPartition> held = consumer.held();
         Set<TopicPartition> hold = new HashSet<>(consumer.assignment());
         hold.removeAll(held);
@@ -50,11 +58,17 @@ final class RebatchingSource implements ChunkSource {
     @Override
     public Fetch fetch(Duration timeout) {
         try {
-            ConsumerRecords<Object, Object> records = consumer.fetchRecords(timeout);
+            ConsumerRecords<Object, Object> records = consumer.fetchRecords(patience(timeout));
             return (partition, from) -> fetched(partition, from, records.records(partition));
         } catch (OffsetOutOfRangeException e) {
             return new RefusedFetch(refusals(e));
         }
+    }
+
+    /** Nothing comes while the rate has to wait, but for word of the group: it is not waited for longer than that. */
+    private Duration patience(Duration timeout) {
+        long owed = rate.waitNanos();
+        return owed == 0 || timeout.toNanos() < owed ? timeout : Duration.ofNanos(owed);
     }
 
     private static Map<TopicPartition, Refused> refusals(OffsetOutOfRangeException e) {
@@ -98,7 +112,9 @@ final class RebatchingSource implements ChunkSource {
             // What lies behind the last record was not seen, and may be of a newer epoch.
             epoch = last.offset() == next - 1 ? last.leaderEpoch().orElse(-1) : -1;
         }
-        return Optional.of(new Fetched(next, epoch, Rebatcher.batches(records)));
+        ByteBuffer batches = Rebatcher.batches(records);
+        rate.moved(batches.remaining());
+        return Optional.of(new Fetched(next, epoch, batches));
     }
 
     private long next(TopicPartition partition, long from, List<ConsumerRecord<Object, Object>> records) {

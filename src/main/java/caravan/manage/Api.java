@@ -208,6 +208,16 @@ public final class Api {
         });
     }
 
+    public void rate(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(control.rate(parameter(exchange, "name"))));
+    }
+
+    public void limit(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(control.limit(parameter(exchange, "name"), TaskRequest.parseRate(body(exchange)))));
+    }
+
     public void templates(Exchange exchange) {
         answer(exchange, () -> Answer.ok(control.templates()));
     }

@@ -32,6 +32,16 @@ final class BackupBean implements BackupMXBean {
     }
 
     @Override
+    public long getMaxRate() {
+        return task.rate().bytesPerSecond();
+    }
+
+    @Override
+    public void setMaxRate(long bytesPerSecond) {
+        task.rate().limit(bytesPerSecond);
+    }
+
+    @Override
     public long getLagRecords() {
         return task.lag().stream().mapToLong(PartitionLag::records).sum();
     }

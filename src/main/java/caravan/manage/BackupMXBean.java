@@ -11,6 +11,12 @@ public interface BackupMXBean {
     /** What it last failed at; empty where it does not fail. */
     String getLastFailure();
 
+    /** Bytes of log that are moved in a second, at most; 0 where there is no limit. */
+    long getMaxRate();
+
+    /** Changes it, until the service ends or the task gets other parameters; 0 for no limit. */
+    void setMaxRate(long bytesPerSecond);
+
     /** Offsets of the partitions of this process that are not stored yet. */
     long getLagRecords();
 

@@ -45,6 +45,11 @@ enum ParameterType {
             "a number of bytes from 1 to " + BackupTask.LARGEST_OBJECT,
             value -> within(value, BackupTask.LARGEST_OBJECT)),
     BATCH_BYTES("number", "bytes", "a number of bytes from 1 to " + (16 << 20), value -> within(value, 16 << 20)),
+    RATE(
+            "number",
+            "bytes a second",
+            "a number of bytes a second, or 0 for no limit",
+            value -> value.matches("[0-9]{1,18}")),
     AGE(
             "time",
             "d, h, m, s, ms",
@@ -90,6 +95,7 @@ enum ParameterType {
             Map.entry("step", ENDPOINT),
             Map.entry("maxBytes", OBJECT_BYTES),
             Map.entry("maxAge", AGE),
+            Map.entry("maxRate", RATE),
             Map.entry("compression", COMPRESSION),
             Map.entry("zstdLevel", ZSTD_LEVEL),
             Map.entry("verifyInterval", INTERVAL),

@@ -24,6 +24,16 @@ final class RestoreBean implements RestoreMXBean {
     }
 
     @Override
+    public long getMaxRate() {
+        return task.rate().bytesPerSecond();
+    }
+
+    @Override
+    public void setMaxRate(long bytesPerSecond) {
+        task.rate().limit(bytesPerSecond);
+    }
+
+    @Override
     public String getRestoreId() {
         return task.restoreId();
     }

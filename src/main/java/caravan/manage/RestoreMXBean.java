@@ -9,6 +9,12 @@ public interface RestoreMXBean {
     /** Why it failed; empty where it did not. */
     String getLastFailure();
 
+    /** Bytes of log that are moved in a second, at most; 0 where there is no limit. */
+    long getMaxRate();
+
+    /** Changes it, until the service ends or the task gets other parameters; 0 for no limit. */
+    void setMaxRate(long bytesPerSecond);
+
     /** A random id of the run; its report has it in its key. */
     String getRestoreId();
 

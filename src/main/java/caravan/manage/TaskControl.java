@@ -349,6 +349,27 @@ public final class TaskControl {
         });
     }
 
+    /**
+     * How fast a task moves, at most.
+     *
+     * @throws TaskException {@link Kind#NOT_FOUND}
+     */
+    TaskRate rate(String name) {
+        return new TaskRate(
+                tasks.named(name).orElseThrow(() -> unknown(name)).rate().bytesPerSecond());
+    }
+
+    /**
+     * Makes a task faster or slower at once, until it is made anew: then its parameter holds again.
+     *
+     * @throws TaskException {@link Kind#NOT_FOUND}
+     */
+    TaskRate limit(String name, TaskRate rate) {
+        tasks.named(name).orElseThrow(() -> unknown(name)).rate().limit(rate.bytesPerSecond());
+        LOG.info("{}: at most {} bytes a second (0: no limit)", name, rate.bytesPerSecond());
+        return rate(name);
+    }
+
     private void refuseFinished(String name) {
         TaskStatus now = status(name);
         if (now.is(TaskState.FINISHED) || now.restore() != null && now.is(TaskState.FAILED)) {

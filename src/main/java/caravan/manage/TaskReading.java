@@ -25,6 +25,7 @@ final class TaskReading {
                 definition.origin().name().toLowerCase(Locale.ROOT),
                 Secrets.hidden(definition.parameters()),
                 state.text(),
+                task.rate().bytesPerSecond(),
                 TaskFailure.of(task).orElse(null),
                 task instanceof BackupTask backup ? backup(backup) : null,
                 task instanceof RestoreTask restore ? restore(restore) : null);

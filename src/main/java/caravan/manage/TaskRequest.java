@@ -88,6 +88,16 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
         return level.textValue();
     }
 
+    /** How fast a task shall move, at most: {@code {"bytesPerSecond": 20000000}}. */
+    static TaskRate parseRate(byte[] body) {
+        String form = "send {\"bytesPerSecond\": 20000000}, or 0 for no limit";
+        JsonNode rate = object(body, form).path("bytesPerSecond");
+        if (!rate.isIntegralNumber() || !rate.canConvertToLong() || rate.longValue() < 0) {
+            throw invalid("the field 'bytesPerSecond' is missing, or no number of bytes", form);
+        }
+        return new TaskRate(rate.longValue());
+    }
+
     private static JsonNode object(byte[] body, String form) {
         JsonNode request = read(body, form);
         if (!request.isObject()) {

@@ -11,18 +11,20 @@ import java.util.Map;
  *
  * @param origin file or api
  * @param state running, retrying, paused, stopped, failed or finished
+ * @param maxRate bytes of log that it moves in a second, at most; 0 where there is no limit
  * @param failure what it fails at; null where nothing does
  * @param backup null for a restore
  * @param restore null for a backup
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"name", "template", "origin", "parameters", "state", "failure", "backup", "restore"})
+@JsonPropertyOrder({"name", "template", "origin", "parameters", "state", "maxRate", "failure", "backup", "restore"})
 public record TaskStatus(
         String name,
         String template,
         String origin,
         Map<String, String> parameters,
         String state,
+        long maxRate,
         String failure,
         Backup backup,
         Restore restore) {

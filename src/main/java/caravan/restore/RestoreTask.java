@@ -3,6 +3,7 @@ package caravan.restore;
 import caravan.archive.DamagedObjectException;
 import caravan.archive.RestoreDocument;
 import caravan.catalog.Catalog;
+import caravan.kafka.ByteRate;
 import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.ChunkProducer;
@@ -51,6 +52,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private final Map<TopicPartition, PartitionDelivery> deliveries = new ConcurrentHashMap<>();
     private volatile String restoreId = newId();
     private volatile long startedAt = System.currentTimeMillis();
+    private final ByteRate rate = new ByteRate();
     private volatile Optional<Throwable> hindrance = Optional.empty();
 
     /** What it is asked for, by the names of the route template's parameters. */
@@ -78,6 +80,11 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     @Override
     public void sendsTo(ChunkProducer sender) {
         producer.complete(sender);
+    }
+
+    @Override
+    public ByteRate rate() {
+        return rate;
     }
 
     // ---- steps of the route ----
@@ -159,7 +166,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     public synchronized RestorePlan plan() {
         request = new RestoreRequest(parameters);
         Cluster target = new Cluster(kafka());
-        close();
+        release();
         cluster = Optional.of(target);
         chosen = new PlanChoice(new Catalog(store()), plans(), target).choose(request);
         restoreId = chosen.plan().document().restoreId();
@@ -226,12 +233,14 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     /**
      * Writes the chunk's destination on it, and makes it one that the producer takes without waiting for its acknowledgement. Waits
-     * while too much of the partition is on its way. Leaves no body where its records are there, or no more are wanted.
+     * while too much of the partition is on its way, and as long as the rate says. Leaves no body where its records are there, or no
+     * more are wanted.
      */
     public void address(Exchange exchange) throws InterruptedException {
         ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
         Chunk chunk = exchange.getMessage().getBody(Chunk.class);
         run().requireLease();
+        rate.await(chunk.batches().remaining());
         Optional<PendingChunk> pending = delivery(object.target()).begin(object, chunk);
         exchange.getMessage()
                 .setHeader(KafkaConstants.OVERRIDE_TOPIC, object.target().topic());
@@ -392,6 +401,12 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     @Override
     public synchronized void close() {
+        // Nobody waits for the turn of a chunk that has nowhere to go.
+        rate.limit(0);
+        release();
+    }
+
+    private void release() {
         run.ifPresent(RestoreRun::close);
         run = Optional.empty();
         cluster.ifPresent(Cluster::close);
@@ -497,6 +512,11 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     /** Directory for plans and reports, where the archive can't be written to; empty for the archive. */
     public void setPlanDir(String planDir) {
         this.planDir = planDir;
+    }
+
+    /** Bytes of log that are produced in a second, at most; 0 for no limit. */
+    public void setMaxRate(long maxRate) {
+        rate.limit(maxRate);
     }
 
     @Override

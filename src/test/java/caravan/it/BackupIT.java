@@ -12,6 +12,7 @@ import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import caravan.testbed.TopicContents;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,29 @@ class BackupIT {
         assertThat(objects().of(topic, 0)).startsWith(first.toArray(StoredObjects.Stored[]::new));
         objects().assertContiguous(topic, 0, 0, 150);
         assertRestoredEqual(0);
+    }
+
+    @Test
+    void aRateIsNotExceededAndEverythingIsStored() {
+        // Given
+        data.createTopic(topic, 2, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 1_000, 1_000));
+        data.send("none", AwkwardRecords.ordinary(topic, 1, 1_000, 1_000));
+
+        for (boolean rebatched : List.of(false, true)) {
+            // When
+            store = s3.newStore();
+            long begin = System.nanoTime();
+            String[] slowly = {"--max-rate", "400000"};
+            CommandResult backup =
+                    rebatched ? caravan.backupRebatched(store, topic, slowly) : caravan.backup(store, topic, slowly);
+
+            // Then: 2 MB, but for what was saved up before, and the last piece, of at most 500 records
+            backup.expect(0);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(3));
+            objects().assertContiguous(topic, 0, 0, 1_000);
+            objects().assertContiguous(topic, 1, 0, 1_000);
+        }
     }
 
     @Test

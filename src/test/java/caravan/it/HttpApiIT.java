@@ -129,6 +129,7 @@ class HttpApiIT {
                 changing(client);
                 configuring(client);
                 putting(client);
+                limiting(client, service);
                 validating(client);
                 loggers(client);
                 refusing(client, service);
@@ -319,6 +320,39 @@ class HttpApiIT {
                         .statusCode())
                 .isEqualTo(400);
         client.call("delete /tasks/{name}", "/tasks/put");
+    }
+
+    /** A task that would take hours is made faster while it runs. */
+    private void limiting(Client client, CaravanService service) {
+        String large = topic + "-large";
+        data.createTopic(large, 1, Map.of("retention.ms", "-1"));
+        data.send("none", AwkwardRecords.ordinary(large, 0, 100, 1_000));
+        client.post("{\"name\":\"slow\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"" + large
+                + "\",\"group\":\"" + large + "\",\"maxAge\":\"500ms\",\"maxRate\":1}}");
+        service.until(() -> slow(client).at("/backup/storedRecords").asLong() > 0);
+        assertThat(slow(client).at("/backup/lagRecords").asLong()).isPositive();
+        assertThat(slow(client).path("maxRate").asLong()).isEqualTo(1);
+
+        String path = "/tasks/slow/rate";
+        for (String wrong : List.of("{}", "{\"bytesPerSecond\":-1}", "{\"bytesPerSecond\":\"1\"}", "1")) {
+            assertThat(client.call("put /tasks/{name}/rate", path, wrong).statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(client.call("put /tasks/{name}/rate", "/tasks/none/rate", "{\"bytesPerSecond\":0}")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(CaravanService.json(client.call("get /tasks/{name}/rate", path)))
+                .isEqualTo(tree("{\"bytesPerSecond\":1}"));
+
+        String fast = "{\"bytesPerSecond\":50000000}";
+        assertThat(CaravanService.json(client.call("put /tasks/{name}/rate", path, fast)))
+                .isEqualTo(tree(fast));
+        service.until(() -> slow(client).at("/backup/storedRecords").asLong() == 100);
+        client.call("delete /tasks/{name}", "/tasks/slow");
+    }
+
+    private static JsonNode slow(Client client) {
+        return CaravanService.json(client.call("get /tasks/{name}/status", "/tasks/slow/status"));
     }
 
     private void validating(Client client) {

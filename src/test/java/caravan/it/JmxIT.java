@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import javax.management.Attribute;
 import javax.management.InstanceNotFoundException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServerConnection;
@@ -128,6 +129,26 @@ class JmxIT {
         assertThat(StoredObjects.of(s3, store).coveredTo(topic, 1, 0)).isEqualTo(5);
         assertThat(text(jmx, BACKUP, "State")).isEqualTo("running");
         assertEveryAttributeCanBeRead(jmx, BACKUP);
+        limit(service, jmx);
+    }
+
+    private void limit(CaravanService service, MBeanServerConnection jmx) throws Exception {
+        // When: what comes first is paid for in hours
+        jmx.setAttribute(new ObjectName(BACKUP), new Attribute("MaxRate", 1L));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 1_000));
+        service.until(() -> {
+            invoke(jmx, "flush");
+            long lag = number(jmx, BACKUP, "LagRecords");
+            return lag > 0 && lag < 100;
+        });
+        assertThat(number(jmx, BACKUP, "MaxRate")).isEqualTo(1);
+
+        // Then: it holds at once; what waits for its turn keeps nobody from stopping
+        jmx.setAttribute(new ObjectName(BACKUP), new Attribute("MaxRate", 0L));
+        service.until(() -> invoke(jmx, "flush").equals(true) && number(jmx, BACKUP, "LagRecords") == 0);
+        jmx.setAttribute(new ObjectName(BACKUP), new Attribute("MaxRate", 1L));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 1_000));
+        service.until(() -> number(jmx, BACKUP, "LagRecords") > 0);
     }
 
     @Test
@@ -157,6 +178,7 @@ class JmxIT {
                     exec("com.sun.management:type=DiagnosticCommand", "vmSystemProperties"),
                     exec("org.apache.camel:context=caravan,type=context,name=\"caravan\"", "stop()"),
                     exec(ROUTE, "remove()"),
+                    Map.<String, Object>of("type", "write", "mbean", BACKUP, "attribute", "State", "value", "failed"),
                     Map.<String, Object>of(
                             "type", "write", "mbean", ROUTE, "attribute", "TracingEnabled", "value", "true"))) {
                 JsonNode answer = service.jolokia(request);
@@ -164,6 +186,8 @@ class JmxIT {
                 assertThat(answer.has("stacktrace")).as(answer.toString()).isFalse();
                 assertThat(answer.has("value")).isFalse();
             }
+            value(service, Map.of("type", "write", "mbean", RESTORE, "attribute", "MaxRate", "value", 20_000_000));
+            assertThat(value(service, read(RESTORE, "MaxRate")).asLong()).isEqualTo(20_000_000);
             assertThat(service.jolokia(Map.of("type", "search", "mbean", "caravan:*"))
                             .toString())
                     .contains("nightly", "drill");

@@ -93,6 +93,24 @@ class RestoreIT {
         assertSameRecords(read(topic), read(copy));
     }
 
+    @Test
+    void aRateIsNotExceededAndEverythingIsRestored() {
+        // Given: 2 MB in chunks of about 100 kB
+        data.createTopic(topic, 2, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 1_000, 1_000));
+        data.send("none", AwkwardRecords.ordinary(topic, 1, 1_000, 1_000));
+        caravan.backup(store, topic, "--max-bytes", "100000").expect(0);
+
+        // When
+        long begin = System.nanoTime();
+        caravan.restore(store, "--rename", topic + "=" + copy, "--max-rate", "400000")
+                .expect(0);
+
+        // Then: but for what was saved up before, and the last chunk
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(4));
+        assertSameRecords(read(topic), read(copy));
+    }
+
     @RepeatedTest(3)
     void ofTwoRestoresAtTheSameTimeOneFillsTheTopic() throws Exception {
         // Given

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.ClientRequest;
 import org.apache.kafka.clients.MockClient;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -57,7 +58,9 @@ class BatchFetcherTest {
     private final TopicMetadata metadata = new TopicMetadata(config);
     private final MockClient client = new MockClient(time, metadata);
     private final FetchBuffers buffers = new FetchBuffers();
-    private final BatchFetcher fetcher = new BatchFetcher(config, client, metadata, buffers, time);
+    private final AtomicLong nanos = new AtomicLong();
+    private final ByteRate rate = new ByteRate(nanos::get);
+    private final BatchFetcher fetcher = new BatchFetcher(config, client, metadata, buffers, rate, time);
 
     @BeforeEach
     void brokerZeroLeads() {
@@ -93,6 +96,39 @@ class BatchFetcherTest {
         FetchPartition second = partition(asked().get(0), ZERO);
         assertThat(second.fetchOffset()).isEqualTo(45);
         assertThat(second.lastFetchedEpoch()).isEqualTo(BATCH_EPOCH);
+    }
+
+    @Test
+    void aRateLetsRequestsWaitForWhatTheLastOnesBrought() {
+        // Given
+        rate.limit(1_000_000);
+        begin(ZERO, 1, start(40));
+        run();
+        assertThat(fetch(asked().get(0)).data().maxBytes())
+                .as("a quarter of a second, of two brokers")
+                .isEqualTo(125_000);
+
+        // When
+        answer(asked().get(0), records(40, 5));
+
+        // Then: what came can be taken, and nothing is asked for before it is paid for
+        assertThat(taken(ZERO).fetched().orElseThrow().next()).isEqualTo(45);
+        assertThat(asked()).isEmpty();
+        nanos.addAndGet(rate.waitNanos() - 1_000);
+        run();
+        assertThat(asked()).isEmpty();
+        nanos.addAndGet(1_000);
+        run();
+        assertThat(partition(asked().get(0), ZERO).fetchOffset()).isEqualTo(45);
+    }
+
+    @Test
+    void theLowestRateStillAsksForSomething() {
+        rate.limit(1);
+        begin(ZERO, 1, start(40));
+        run();
+
+        assertThat(fetch(asked().get(0)).data().maxBytes()).isEqualTo(16 << 10);
     }
 
     @Test

@@ -36,13 +36,15 @@ abstract class ChunkConsumerContract {
     String topic;
     TopicPartition partition;
     Owner owner;
+    final ByteRate rate = new ByteRate();
+    private Map<String, String> properties = Map.of();
     private String group;
     private ChunkConsumer consumer;
 
     abstract ChunkSource source(ShieldedConsumer of);
 
     KafkaSettings settings() {
-        return new KafkaSettings(broker.bootstrapServers());
+        return new KafkaSettings(broker.bootstrapServers(), properties);
     }
 
     /** Starts each partition where it is told to, and takes all chunks but those it is told not to. */
@@ -155,6 +157,47 @@ abstract class ChunkConsumerContract {
                         .mapToLong(chunk -> RecordBatches.count(chunk.batches(), chunk.from(), chunk.next()))
                         .sum())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void aRateIsWaitedForWithoutLeavingTheGroup() {
+        // Given: a batch that takes longer than a member may be silent, and some behind it
+        data.createTopic(topic, 1, Map.of("retention.ms", "-1"));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 1, 400_000));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 20, 1_000));
+        properties = Map.of("max.poll.interval.ms", "2000", "max.poll.records", "1");
+        rate.limit(100_000);
+        long begin = System.nanoTime();
+        start();
+
+        // When
+        until(() -> owner.accepted == 21);
+
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(3_700));
+        assertThat(owner.assignments).hasSize(1);
+        assertThat(owner.failed).isEmpty();
+    }
+
+    @Test
+    void anotherRateHoldsAtOnce() {
+        // Given: what was fetched is paid for in some years
+        data.createTopic(topic, 1, Map.of("retention.ms", "-1"));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 1, 400_000));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 20, 1_000));
+        properties = Map.of("max.poll.records", "1");
+        rate.limit(1);
+        start();
+        until(() -> owner.accepted == 1);
+        polls(5);
+        assertThat(owner.accepted).isEqualTo(1);
+
+        // When
+        rate.limit(0);
+
+        // Then
+        until(() -> owner.accepted == 21);
+        assertThat(owner.assignments).hasSize(1);
     }
 
     @Test

@@ -24,7 +24,7 @@ class PassThroughSourceTest extends ChunkConsumerContract {
 
     @Override
     ChunkSource source(ShieldedConsumer of) {
-        return new PassThroughSource(new ConsumerConfig(settings().fetcher(fetchBytes)), of);
+        return new PassThroughSource(new ConsumerConfig(settings().fetcher(fetchBytes)), of, rate);
     }
 
     @Test

@@ -12,7 +12,7 @@ class RebatchingSourceTest extends ChunkConsumerContract {
 
     @Override
     ChunkSource source(ShieldedConsumer of) {
-        return new RebatchingSource(of);
+        return new RebatchingSource(of, rate);
     }
 
     @Test

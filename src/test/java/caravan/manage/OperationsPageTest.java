@@ -54,7 +54,7 @@ class OperationsPageTest {
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .toList()) {
             String name = method.getName();
-            names.add(name.startsWith("get") ? name.substring(3) : name + "()");
+            names.add(name.startsWith("get") || name.startsWith("set") ? name.substring(3) : name + "()");
         }
         String page = Files.readString(PAGE);
         String tables = page.substring(page.indexOf("| backup | |"), page.indexOf("The task's route is Camel's"));

@@ -62,6 +62,10 @@ class TaskParametersTest {
 
     @ParameterizedTest
     @CsvSource({
+        "maxRate, 0, true",
+        "maxRate, 20000000, true",
+        "maxRate, -1, false",
+        "maxRate, 20MB, false",
         "maxAge, 60s, true",
         "maxAge, 1h30m, true",
         "maxAge, 500ms, true",
