@@ -329,8 +329,8 @@ class HttpApiIT {
         data.send("none", AwkwardRecords.ordinary(large, 0, 100, 1_000));
         client.post("{\"name\":\"slow\",\"template\":\"kafka-backup\",\"parameters\":{\"topics\":\"" + large
                 + "\",\"group\":\"" + large + "\",\"maxAge\":\"500ms\",\"maxRate\":1}}");
-        service.until(() -> slow(client).at("/backup/storedRecords").asLong() > 0);
-        assertThat(slow(client).at("/backup/lagRecords").asLong()).isPositive();
+        service.until(() -> slow(client).at("/backup/storedRecords").asLong() > 0
+                && slow(client).at("/backup/lagRecords").asLong() > 0);
         assertThat(slow(client).path("maxRate").asLong()).isEqualTo(1);
 
         String path = "/tasks/slow/rate";
