@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,30 @@ public final class GroupsSnapshots {
             known = readable(later).or(() -> known.isPresent() ? known : readable(after("")));
         }
         return known;
+    }
+
+    /**
+     * The last snapshot that can be read and was taken at this time or before; empty where there is none.
+     *
+     * @param millis epoch millis
+     */
+    public Optional<Stored> notAfter(long millis) {
+        for (Duration back : LOOKS) {
+            Optional<Stored> found =
+                    readable(between(new ArchiveKey.Groups(Math.max(0, millis - back.toMillis())).path(), millis));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return readable(between("", millis));
+    }
+
+    private List<ArchiveKey.Groups> between(String startAfter, long last) {
+        List<ArchiveKey.Groups> keys = new ArrayList<>();
+        try (Stream<ArchiveKey.Groups> following = following(startAfter)) {
+            following.takeWhile(key -> key.takenAt() <= last).forEach(keys::add);
+        }
+        return keys;
     }
 
     private Optional<Stored> readable(List<ArchiveKey.Groups> keys) {
@@ -91,20 +116,28 @@ public final class GroupsSnapshots {
     }
 
     private List<ArchiveKey.Groups> after(String startAfter) {
-        List<ArchiveKey.Groups> keys = new ArrayList<>();
-        String from = startAfter;
-        Store.Page page;
-        do {
-            page = store.list(PREFIX, from, Store.PAGE);
-            for (Store.Entry entry : page.entries()) {
-                from = entry.key();
-                ArchiveLayout.parse(from)
-                        .filter(ArchiveKey.Groups.class::isInstance)
-                        .map(ArchiveKey.Groups.class::cast)
-                        .ifPresent(keys::add);
-            }
-        } while (page.more());
-        return keys;
+        try (Stream<ArchiveKey.Groups> following = following(startAfter)) {
+            return new ArrayList<>(following.toList());
+        }
+    }
+
+    /** Keys that sort behind one, in order, page by page. */
+    private Stream<ArchiveKey.Groups> following(String startAfter) {
+        return Stream.iterate(
+                        store.list(PREFIX, startAfter, Store.PAGE),
+                        page -> page != null,
+                        page -> page.more()
+                                ? store.list(
+                                        PREFIX,
+                                        page.entries()
+                                                .get(page.entries().size() - 1)
+                                                .key(),
+                                        Store.PAGE)
+                                : null)
+                .flatMap(page -> page.entries().stream())
+                .flatMap(entry -> ArchiveLayout.parse(entry.key()).stream())
+                .filter(ArchiveKey.Groups.class::isInstance)
+                .map(ArchiveKey.Groups.class::cast);
     }
 
     private Stored read(ArchiveKey.Groups key) {

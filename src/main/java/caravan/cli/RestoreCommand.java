@@ -1,7 +1,6 @@
 package caravan.cli;
 
 import caravan.archive.PlanDocument;
-import caravan.catalog.Catalog;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
 import caravan.restore.FrozenPlans;
@@ -79,6 +78,24 @@ final class RestoreCommand implements Callable<Integer> {
     private boolean verify;
 
     @Option(
+            names = "--groups",
+            paramLabel = "LIST",
+            arity = "0..1",
+            defaultValue = "",
+            fallbackValue = ".*",
+            description =
+                    "Give consumer groups the place that they had in the source: all, or these names and expressions.")
+    private String groups;
+
+    @Option(
+            names = "--groups-at",
+            paramLabel = "T",
+            defaultValue = "",
+            description =
+                    "Take the groups' offsets as they were at this time (default: at --to-time, else the newest).")
+    private String groupsAt;
+
+    @Option(
             names = "--plan-dir",
             paramLabel = "DIR",
             defaultValue = "",
@@ -110,8 +127,7 @@ final class RestoreCommand implements Callable<Integer> {
                 return settle(new GuardSettlement(cluster, request.applyRetention()), plans.unfinished(clusterId));
             }
             if (dryRun) {
-                return new RestorePreviewText(common)
-                        .show(RestorePreview.of(new Catalog(store), plans, cluster, request));
+                return new RestorePreviewText(common).show(RestorePreview.of(store, plans, cluster, request));
             }
             return restore(store, kafka, parameters);
         }
@@ -127,6 +143,8 @@ final class RestoreCommand implements Callable<Integer> {
         parameters.put("acceptLoss", Boolean.toString(acceptLoss));
         parameters.put("verify", Boolean.toString(verify));
         parameters.put("planDir", planDir);
+        parameters.put("groups", groups);
+        parameters.put("groupsAt", groupsAt);
         parameters.putAll(selection.parameters());
         parameters.putAll(target.parameters());
         parameters.put("maxRate", rateOptions.parameter());
@@ -195,6 +213,17 @@ final class RestoreCommand implements Callable<Integer> {
                                 : topic.source() + " as " + topic.target(),
                         topic.partitions(),
                         topic.records())));
+        if (!report.groups().isEmpty()) {
+            text.append(Units.count(
+                            report.groups().stream()
+                                    .map(RestoreReport.GroupOffset::group)
+                                    .distinct()
+                                    .count(),
+                            "consumer group"))
+                    .append(" considered, ")
+                    .append(Units.count(report.groups().size(), "offset"))
+                    .append(System.lineSeparator());
+        }
         common.result(report, text.toString());
         report.attention().forEach(common::warn);
         return report.attention().isEmpty() ? ExitCode.DONE : ExitCode.ATTENTION;

@@ -1,9 +1,12 @@
 package caravan.cli;
 
 import caravan.archive.PlanDocument.Target;
+import caravan.restore.GroupRestore.Move;
+import caravan.restore.GroupRestore.Moves;
 import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.restore.RestorePlan.TopicPlan;
 import caravan.restore.RestorePreview;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,9 +75,51 @@ final class RestorePreviewText {
         json.put("recordsExact", exact);
         json.put("bytes", preview.plan().bytes());
         json.put("estimatedSeconds", seconds);
+        json.put(
+                "groups",
+                preview.groups().moves().stream().map(RestorePreviewText::json).toList());
+        json.put(
+                "groupsTakenAt",
+                preview.groups().takenAt().isPresent()
+                        ? preview.groups().takenAt().getAsLong()
+                        : null);
         json.put("conflicts", preview.conflicts());
         common.result(json, text.toString());
         return preview.conflicts().isEmpty() ? ExitCode.DONE : ExitCode.COULD_NOT;
+    }
+
+    private static void groups(StringBuilder text, Moves groups) {
+        if (!groups.moves().isEmpty()) {
+            text.append("offsets of consumer groups, as of ")
+                    .append(Instant.ofEpochMilli(groups.takenAt().getAsLong()))
+                    .append('\n');
+            Table table = new Table("GROUP", "TOPIC", ">PARTITION", ">IN THE SOURCE", ">NOW", ">NEW");
+            groups.moves()
+                    .forEach(move -> table.row(
+                            move.group(),
+                            move.target().topic(),
+                            Integer.toString(move.target().partition()),
+                            Units.count(move.source()),
+                            move.before().isPresent()
+                                    ? Units.count(move.before().getAsLong())
+                                    : "-",
+                            Units.count(move.offset())));
+            text.append(table.print("  "));
+        }
+        groups.missing().forEach(name -> text.append("the archive has no offsets of the group ")
+                .append(name)
+                .append(" for these topics\n"));
+    }
+
+    private static Map<String, Object> json(Move move) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("group", move.group());
+        shown.put("topic", move.target().topic());
+        shown.put("partition", move.target().partition());
+        shown.put("source", move.source());
+        shown.put("before", move.before().isPresent() ? move.before().getAsLong() : null);
+        shown.put("offset", move.offset());
+        return shown;
     }
 
     private static void settings(StringBuilder text, Target target) {

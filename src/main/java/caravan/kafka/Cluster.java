@@ -355,6 +355,13 @@ public final class Cluster implements AutoCloseable {
         return committed;
     }
 
+    /** Sets committed offsets of a group that has no members. */
+    public void commit(String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
+        get(
+                admin.alterConsumerGroupOffsets(group, offsets).all(),
+                () -> MissingAclException.ofGroup(AclOperation.READ, group));
+    }
+
     /** Members that a consumer group has now; 0 where there is no such group. */
     public int members(String group) {
         try {

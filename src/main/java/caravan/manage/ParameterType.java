@@ -113,6 +113,7 @@ enum ParameterType {
             Map.entry("replicationFactor", REPLICAS),
             Map.entry("ignoreUnsupportedConfigs", FLAG),
             Map.entry("applyRetention", FLAG),
+            Map.entry("groupsAt", POINT_IN_TIME),
             Map.entry("verify", FLAG),
             Map.entry("planDir", DIRECTORY),
             Map.entry("batchBytes", BATCH_BYTES));

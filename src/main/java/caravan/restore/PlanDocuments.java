@@ -100,6 +100,16 @@ final class PlanDocuments {
                 range.next());
     }
 
+    /** Where the first restored record of a partition comes to lie. */
+    static long start(PlanDocument document, TopicPartition target) {
+        return document.topics().stream()
+                .map(PlanDocument.Topic::target)
+                .filter(topic -> topic.topic().equals(target.topic()))
+                .findFirst()
+                .map(topic -> topic.startOffsets().getOrDefault(target.partition(), 0L))
+                .orElse(0L);
+    }
+
     /** How many partitions a topic needs: it may have got more after its last snapshot. */
     static int partitionCount(PlanDocument.Topic topic) {
         return Math.max(

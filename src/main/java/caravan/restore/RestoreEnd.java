@@ -66,6 +66,7 @@ final class RestoreEnd {
                 progress.records(),
                 progress.objects(),
                 progress.bytes(),
+                List.of(),
                 attention);
     }
 

@@ -1,6 +1,7 @@
 package caravan.restore;
 
 import caravan.archive.RestoreDocument;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,6 +9,7 @@ import java.util.List;
  *
  * @param restoreId name of the restore
  * @param earlier whether it had come to its end before, so that nothing was done now
+ * @param groups offsets that consumer groups got
  * @param attention what a person should look at: gaps, settings that stayed as they were while restoring; empty if nothing
  */
 public record RestoreReport(
@@ -17,7 +19,22 @@ public record RestoreReport(
         long records,
         long objects,
         long bytes,
+        List<GroupOffset> groups,
         List<String> attention) {
+
+    /**
+     * Where a consumer group goes on.
+     *
+     * @param topic in the cluster
+     * @param source offset that it had committed in the source
+     * @param offset that it has now
+     */
+    public record GroupOffset(String group, String topic, int partition, long source, long offset) {
+        static GroupOffset of(GroupRestore.Move move) {
+            return new GroupOffset(
+                    move.group(), move.target().topic(), move.target().partition(), move.source(), move.offset());
+        }
+    }
 
     /** One restored topic. */
     public record TopicReport(String source, String target, String timeline, int partitions, long records) {}
@@ -34,6 +51,14 @@ public record RestoreReport(
                 document.records(),
                 document.objects(),
                 document.bytes(),
+                List.of(),
                 document.attention());
+    }
+
+    /** The same, and what became of consumer groups. */
+    RestoreReport with(List<GroupOffset> offsets, List<String> more) {
+        List<String> all = new ArrayList<>(attention);
+        all.addAll(more);
+        return new RestoreReport(restoreId, earlier, topics, records, objects, bytes, offsets, all);
     }
 }

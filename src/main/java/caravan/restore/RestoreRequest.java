@@ -3,6 +3,7 @@ package caravan.restore;
 import caravan.archive.Digests;
 import caravan.archive.PartitionSet;
 import caravan.archive.TimeWindow;
+import caravan.kafka.GroupFilter;
 import caravan.kafka.TopicFilter;
 import caravan.restore.RestoreException.Kind;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,8 @@ public final class RestoreRequest {
     private final Renames renames;
     private final Selection selection;
     private final OptionalInt replicationFactor;
+    private final GroupFilter groups;
+    private final OptionalLong groupsAt;
 
     /** @throws RestoreException where a value is not what it should be */
     public RestoreRequest(Map<String, String> given) {
@@ -57,13 +60,13 @@ public final class RestoreRequest {
             throw new RestoreException(Kind.CHOICE_NEEDED, e.getMessage(), "see --topics", e);
         }
         renames = Renames.parse(text("rename", ""));
-        if (verify() && transforms()) {
-            throw new RestoreException(
-                    Kind.CHOICE_NEEDED,
-                    "records that pass through a step can't be compared with the archive's",
-                    "leave verify out");
-        }
         selection = selected();
+        try {
+            groups = GroupFilter.of(text("groups", ""));
+            groupsAt = TimeWindow.of(text("groupsAt", ""), "").from();
+        } catch (IllegalArgumentException e) {
+            throw new RestoreException(Kind.CHOICE_NEEDED, e.getMessage(), "see 'restore --help'", e);
+        }
         replicationFactor = has("replicationFactor")
                 ? OptionalInt.of((int) number("replicationFactor", -1, 1, Short.MAX_VALUE))
                 : OptionalInt.empty();
@@ -176,6 +179,16 @@ public final class RestoreRequest {
     /** Whether restored records are read again at the end, and compared with the archive's. */
     public boolean verify() {
         return has("verify");
+    }
+
+    /** Consumer groups whose offsets are set. */
+    public GroupFilter groups() {
+        return groups;
+    }
+
+    /** Time of the groups' offsets, epoch millis; empty for the end of the window, or the newest. */
+    public OptionalLong groupsAt() {
+        return groupsAt;
     }
 
     /** Whether each record passes through a step, which may change or drop it. */

@@ -281,7 +281,12 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         RestoreEnd end = new RestoreEnd(chosen.plan(), plan, progress, deliveries);
         RestoreReport report;
         if (chosen.ended().isPresent()) {
-            report = RestoreReport.earlier(chosen.ended().get());
+            RestoreDocument ended = chosen.ended().get();
+            report = withGroups(
+                    RestoreReport.earlier(ended),
+                    true,
+                    target -> startIn(ended, target),
+                    object -> readableIn(ended, object));
         } else {
             progress.complete();
             run().topics().check(progress);
@@ -289,12 +294,58 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
                 new RestoreVerification(store(), kafka(), plan, progress).compare(run());
             }
             GuardSettlement settlement = new GuardSettlement(cluster.orElseThrow(), request.applyRetention());
-            report = end.settled(settlement, run().fresh());
+            report = withGroups(
+                    end.settled(settlement, run().fresh()),
+                    false,
+                    target -> run().partition(target).start(),
+                    this::readable);
             keep(end.document(report, name(), run().topics(), startedAt));
             run().end();
         }
         journal().ifPresent(journal -> journal.ended(this, report));
         done.complete(report);
+    }
+
+    private RestoreReport withGroups(
+            RestoreReport report, boolean again, GroupRestore.Starts starts, OffsetTranslation.Readable readable) {
+        if (request.groups().isEmpty()) {
+            return report;
+        }
+        GroupRestore groups = new GroupRestore(store(), cluster.orElseThrow(), request, plan);
+        GroupRestore.Moves moves = groups.moves(starts, readable);
+        List<String> attention = groups.set(moves, again);
+        return report.with(
+                moves.moves().stream().map(RestoreReport.GroupOffset::of).toList(), attention);
+    }
+
+    /** End of the offsets of an object that could be read, where loss was accepted. */
+    private long readable(ObjectPlan object) {
+        return progress.losses().stream()
+                .filter(loss -> loss.object().equals(object))
+                .mapToLong(RestoreProgress.Loss::from)
+                .findFirst()
+                .orElse(object.next());
+    }
+
+    private static long readableIn(RestoreDocument ended, ObjectPlan object) {
+        return ended.missing().stream()
+                .filter(missing -> missing.source().equals(object.source().topic())
+                        && missing.partition() == object.source().partition()
+                        && missing.from() >= object.from()
+                        && missing.next() == object.next())
+                .mapToLong(RestoreDocument.Missing::from)
+                .findFirst()
+                .orElse(object.next());
+    }
+
+    /** Partitions without restored records begin where they were: at 0, unless the topic was there before. */
+    private long startIn(RestoreDocument ended, TopicPartition target) {
+        return ended.partitions().stream()
+                .filter(partition ->
+                        partition.target().equals(target.topic()) && partition.partition() == target.partition())
+                .mapToLong(RestoreDocument.Partition::startOffset)
+                .findFirst()
+                .orElseGet(() -> PlanDocuments.start(chosen.plan().document(), target));
     }
 
     private void keep(RestoreDocument report) {
@@ -502,6 +553,16 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     /** Whether restored records are read again at the end, and compared. */
     public void setVerify(String verify) {
         parameters.put("verify", verify);
+    }
+
+    /** Consumer groups whose offsets are set, names and expressions, comma-separated; empty for none. */
+    public void setGroups(String groups) {
+        parameters.put("groups", groups);
+    }
+
+    /** Time of the groups' offsets: RFC 3339, or epoch millis. */
+    public void setGroupsAt(String groupsAt) {
+        parameters.put("groupsAt", groupsAt);
     }
 
     /** What each record passes through. */

@@ -93,7 +93,7 @@ class JmxIT {
     }
 
     private void steer(CaravanService service, MBeanServerConnection jmx, String group) throws Exception {
-        service.until(() -> number(jmx, BACKUP, "LagRecords") == 100);
+        service.until(() -> number(jmx, BACKUP, "LagRecords") == 100 && number(jmx, BACKUP, "SpoolBytes") > 0);
 
         // When: suspended with something open
         jmx.invoke(new ObjectName(ROUTE), "suspend", null, null);

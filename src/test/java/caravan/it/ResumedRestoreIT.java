@@ -68,7 +68,7 @@ class ResumedRestoreIT {
         // Then
         assertThat(last.out()).contains("restored " + topic + " as " + copy);
         assertSameRecords(read(topic), read(copy));
-        assertThat(data.groups()).noneMatch(group -> group.startsWith("caravan-restore-"));
+        assertThat(data.groups()).doesNotContain("caravan-restore-" + restoreId());
         assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT);
     }
 
@@ -152,6 +152,24 @@ class ResumedRestoreIT {
     }
 
     @Test
+    void ofTwoRunsAtTheSameTimeTheSecondIsRefused() {
+        // Given
+        backedUp();
+        try (CaravanProcess first = process("--max-rate", "500000")) {
+            first.until(() -> data.logEnd(copy, 0) > 0);
+
+            // When
+            CommandResult second = restore().expect(1);
+
+            // Then
+            assertThat(second.err()).contains("another run of the restore").contains("is going on");
+            first.kill().await();
+        }
+        restore().expect(0);
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
     void itGoesOnByItsOwnPlanThoughTheArchiveGrewMeanwhile() {
         // Given
         backedUp();
@@ -210,6 +228,15 @@ class ResumedRestoreIT {
         data.transaction(AwkwardRecords.ordinary(topic, 0, 100, 500), true);
         data.send("zstd", AwkwardRecords.ordinary(topic, 0, RECORDS / 2, 500));
         caravan.backup(store, topic, options).expect(0);
+    }
+
+    /** Of the only restore that the archive knows. */
+    private String restoreId() {
+        return s3.keys(store.substring("s3://".length(), store.lastIndexOf('/')), "archive/restores/").stream()
+                .map(key -> key.split("/")[2])
+                .distinct()
+                .reduce((one, other) -> one + " and " + other)
+                .orElseThrow();
     }
 
     private CaravanProcess process(String... options) {

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.awaitility.Awaitility;
 
 /** What a cluster says of its topics. */
 final class Topics {
@@ -28,7 +29,7 @@ final class Topics {
                 .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
     }
 
-    /** Sets these for this topic alone. */
+    /** Sets these for this topic alone, and waits until the broker has heard of it. */
     static void alter(EmbeddedBroker broker, String topic, Map<String, String> configs) throws Exception {
         List<AlterConfigOp> operations = configs.entrySet().stream()
                 .map(each ->
@@ -39,6 +40,7 @@ final class Topics {
                 .incrementalAlterConfigs(Map.of(resource, operations))
                 .all()
                 .get();
+        Awaitility.await().until(() -> ownConfigs(broker, topic).entrySet().containsAll(configs.entrySet()));
     }
 
     static boolean exists(EmbeddedBroker broker, String topic) throws Exception {

@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -30,6 +32,8 @@ import org.apache.kafka.metadata.storage.Formatter;
  * address, data in a temporary directory that {@link #close()} deletes.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private static final String HOST = "127.0.0.1";
 
     /**
@@ -207,12 +211,16 @@ public final class EmbeddedBroker implements AutoCloseable {
         return all;
     }
 
-    /** A TCP port that no one listened on a moment ago. */
+    /** A TCP port that no one listened on a moment ago, and that nobody in this JVM was given before. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+                if (GIVEN.add(socket.getLocalPort())) {
+                    return socket.getLocalPort();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
