@@ -213,19 +213,28 @@ final class RestoreCommand implements Callable<Integer> {
                                 : topic.source() + " as " + topic.target(),
                         topic.partitions(),
                         topic.records())));
-        if (!report.groups().isEmpty()) {
-            text.append(Units.count(
-                            report.groups().stream()
-                                    .map(RestoreReport.GroupOffset::group)
-                                    .distinct()
-                                    .count(),
-                            "consumer group"))
-                    .append(" considered, ")
-                    .append(Units.count(report.groups().size(), "offset"))
+        if (report.compared() > 0) {
+            text.append(Units.count(report.compared(), "record"))
+                    .append(" compared with the archive: equal")
                     .append(System.lineSeparator());
         }
+        groups(text, report);
         common.result(report, text.toString());
         report.attention().forEach(common::warn);
         return report.attention().isEmpty() ? ExitCode.DONE : ExitCode.ATTENTION;
+    }
+
+    private static void groups(StringBuilder text, RestoreReport report) {
+        if (!report.groups().isEmpty()) {
+            Table table = new Table("GROUP", "TOPIC", ">PARTITION", ">IN THE SOURCE", ">OFFSET");
+            report.groups()
+                    .forEach(group -> table.row(
+                            group.group(),
+                            group.topic(),
+                            Integer.toString(group.partition()),
+                            Units.count(group.source()),
+                            Units.count(group.offset())));
+            text.append(table.print(""));
+        }
     }
 }

@@ -36,8 +36,9 @@ final class RestoreEnd {
      * Gives the topics their own settings, and tells what a person should look at.
      *
      * @param fresh whether this run wrote all records, so that it knows how many bytes they are
+     * @param compared records that were read again
      */
-    RestoreReport settled(GuardSettlement settlement, boolean fresh) {
+    RestoreReport settled(GuardSettlement settlement, boolean fresh, long compared) {
         List<String> attention = new ArrayList<>();
         List<TopicReport> reports = new ArrayList<>();
         for (PlanDocument.Topic topic : frozen.document().topics()) {
@@ -66,6 +67,7 @@ final class RestoreEnd {
                 progress.records(),
                 progress.objects(),
                 progress.bytes(),
+                compared,
                 List.of(),
                 attention);
     }

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param restoreId name of the restore
  * @param earlier whether it had come to its end before, so that nothing was done now
+ * @param compared records that were read again, and are equal to the archive's; 0 where that was not asked for
  * @param groups offsets that consumer groups got
  * @param attention what a person should look at: gaps, settings that stayed as they were while restoring; empty if nothing
  */
@@ -19,6 +20,7 @@ public record RestoreReport(
         long records,
         long objects,
         long bytes,
+        long compared,
         List<GroupOffset> groups,
         List<String> attention) {
 
@@ -51,6 +53,7 @@ public record RestoreReport(
                 document.records(),
                 document.objects(),
                 document.bytes(),
+                0,
                 List.of(),
                 document.attention());
     }
@@ -59,6 +62,6 @@ public record RestoreReport(
     RestoreReport with(List<GroupOffset> offsets, List<String> more) {
         List<String> all = new ArrayList<>(attention);
         all.addAll(more);
-        return new RestoreReport(restoreId, earlier, topics, records, objects, bytes, offsets, all);
+        return new RestoreReport(restoreId, earlier, topics, records, objects, bytes, compared, offsets, all);
     }
 }

@@ -290,12 +290,11 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
         } else {
             progress.complete();
             run().topics().check(progress);
-            if (request.verify()) {
-                new RestoreVerification(store(), kafka(), plan, progress).compare(run());
-            }
+            long compared =
+                    request.verify() ? new RestoreVerification(store(), kafka(), plan, progress).compare(run()) : 0;
             GuardSettlement settlement = new GuardSettlement(cluster.orElseThrow(), request.applyRetention());
             report = withGroups(
-                    end.settled(settlement, run().fresh()),
+                    end.settled(settlement, run().fresh(), compared),
                     false,
                     target -> run().partition(target).start(),
                     this::readable);

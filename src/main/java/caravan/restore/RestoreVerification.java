@@ -37,16 +37,20 @@ final class RestoreVerification {
      * Compares all partitions.
      *
      * @param run that restored them
+     * @return how many records were compared
      * @throws RestoreException at the first difference
      */
-    void compare(RestoreRun run) {
+    long compare(RestoreRun run) {
+        long compared = 0;
         try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.reader())) {
             for (PartitionPlan partition : plan.partitions()) {
                 if (!partition.objects().isEmpty()) {
                     compare(partition, run.partition(partition.target()).start(), consumer);
+                    compared += progress.produced(partition.target());
                 }
             }
         }
+        return compared;
     }
 
     private void compare(PartitionPlan partition, long start, Consumer<byte[], byte[]> consumer) {

@@ -95,7 +95,7 @@ class TaskHealthTest {
     void aRestoreThatFinishedIsNoIllness() throws Exception {
         RestoreTask restore = new RestoreTask();
         enter("drill", restore);
-        restore.done().complete(new RestoreReport("a-restore", false, List.of(), 0, 0, 0, List.of(), List.of()));
+        restore.done().complete(new RestoreReport("a-restore", false, List.of(), 0, 0, 0, 0, List.of(), List.of()));
         state = TaskState.FINISHED;
 
         assertThat(check(TaskHealth.Kind.READINESS).getState()).isEqualTo(HealthCheck.State.UP);
