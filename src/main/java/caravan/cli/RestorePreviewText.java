@@ -61,6 +61,7 @@ final class RestorePreviewText {
             }
             text.append(table.print("  "));
         }
+        groups(text, preview.groups());
         preview.conflicts()
                 .forEach(conflict -> text.append("conflict: ").append(conflict).append('\n'));
         long seconds = Math.max(1, preview.plan().bytes() / BYTES_PER_SECOND);

@@ -2,7 +2,7 @@ package caravan.manage;
 
 import caravan.archive.Compression;
 import caravan.archive.FrameCodecs;
-import caravan.archive.PartitionSet;
+import caravan.archive.PartitionNumbers;
 import caravan.archive.TimeWindow;
 import caravan.archive.Timeline;
 import caravan.backup.BackupTask;
@@ -183,7 +183,7 @@ enum ParameterType {
 
     private static boolean partitions(String value) {
         try {
-            return !PartitionSet.parse(value).isAll();
+            return !PartitionNumbers.of(value).isAll();
         } catch (IllegalArgumentException e) {
             return false;
         }

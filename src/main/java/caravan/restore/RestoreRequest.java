@@ -1,7 +1,7 @@
 package caravan.restore;
 
 import caravan.archive.Digests;
-import caravan.archive.PartitionSet;
+import caravan.archive.PartitionNumbers;
 import caravan.archive.TimeWindow;
 import caravan.kafka.GroupFilter;
 import caravan.kafka.TopicFilter;
@@ -73,10 +73,10 @@ public final class RestoreRequest {
     }
 
     private Selection selected() {
-        PartitionSet partitions;
+        PartitionNumbers partitions;
         TimeWindow window;
         try {
-            partitions = PartitionSet.parse(text("partitions", ""));
+            partitions = PartitionNumbers.of(text("partitions", ""));
             window = TimeWindow.of(text("fromTime", ""), text("toTime", ""));
         } catch (IllegalArgumentException e) {
             throw new RestoreException(Kind.CHOICE_NEEDED, e.getMessage(), "see 'restore --help'", e);

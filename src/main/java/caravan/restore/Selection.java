@@ -2,7 +2,7 @@ package caravan.restore;
 
 import caravan.archive.ObjectKey;
 import caravan.archive.OffsetRange;
-import caravan.archive.PartitionSet;
+import caravan.archive.PartitionNumbers;
 import caravan.archive.TimeWindow;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param limit most records of each partition, counted from the first that is wanted
  */
 public record Selection(
-        PartitionSet partitions,
+        PartitionNumbers partitions,
         TimeWindow window,
         OptionalLong slackMillis,
         long fromOffset,
@@ -26,8 +26,8 @@ public record Selection(
         long limit) {
 
     /** Every record. */
-    public static final Selection ALL =
-            new Selection(PartitionSet.ALL, TimeWindow.ALL, OptionalLong.empty(), 0, Long.MAX_VALUE, Long.MAX_VALUE);
+    public static final Selection ALL = new Selection(
+            PartitionNumbers.ALL, TimeWindow.ALL, OptionalLong.empty(), 0, Long.MAX_VALUE, Long.MAX_VALUE);
 
     /** Whether a record's timestamp has to be looked at. */
     boolean byTime() {

@@ -1,6 +1,7 @@
 package caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import caravan.testbed.AwkwardRecords;
 import caravan.testbed.CaravanCommands;
@@ -77,10 +78,10 @@ class RestoredGroupsIT {
         // Given
         topicWithHoles();
         List<Entry> source = read(topic);
-        commit(half, topic, source.get(150).offset());
+        commit(half, topic, source.get(195).offset());
         caravan.backup(store, topic).expect(0);
         long from = AwkwardRecords.SOME_TIME + 40;
-        long before = source.subList(0, 150).stream()
+        long before = source.subList(0, 195).stream()
                 .filter(entry -> entry.timestamp() >= from)
                 .count();
 
@@ -89,7 +90,7 @@ class RestoredGroupsIT {
 
         // Then
         assertThat(committed(half)).isEqualTo(before).isPositive();
-        assertThat(read(copy).get((int) before).sameContent(source.get(150))).isTrue();
+        assertThat(read(copy).get((int) before).sameContent(source.get(195))).isTrue();
     }
 
     @Test
@@ -100,7 +101,10 @@ class RestoredGroupsIT {
         caravan.backup(store, topic).expect(0);
         try (KafkaConsumer<byte[], byte[]> member = consumer(all)) {
             member.subscribe(List.of(topic));
-            member.poll(Duration.ofSeconds(10));
+            await().until(() -> {
+                member.poll(Duration.ofMillis(100));
+                return !member.assignment().isEmpty();
+            });
 
             // When
             CommandResult restored = restore("--groups", all).expect(3);
@@ -111,6 +115,13 @@ class RestoredGroupsIT {
         }
 
         // When: it is stopped, and the restore is run again
+        await().until(() -> broker.admin()
+                .describeConsumerGroups(List.of(all))
+                .all()
+                .get()
+                .get(all)
+                .members()
+                .isEmpty());
         CommandResult again = restore("--groups", all).expect(0);
 
         // Then
