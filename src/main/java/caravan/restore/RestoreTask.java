@@ -58,7 +58,9 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     /** What it is asked for, by the names of the route template's parameters. */
     private final Map<String, String> parameters = new ConcurrentHashMap<>();
 
-    private final CompletableFuture<ChunkProducer> producer = new CompletableFuture<>();
+    /** Of the route as it was started last. */
+    private volatile Optional<ChunkProducer> producer = Optional.empty();
+
     private String planDir = "";
     private CamelContext context;
     private RestoreRequest request;
@@ -79,7 +81,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     @Override
     public void sendsTo(ChunkProducer sender) {
-        producer.complete(sender);
+        producer = Optional.of(sender);
     }
 
     @Override
@@ -200,7 +202,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
                 chosen = new Chosen(chosen.plan(), ended);
                 begun.close();
             } else {
-                begun.begin(producer.join());
+                begun.begin(producer.orElseThrow());
             }
         }
     }
