@@ -12,6 +12,7 @@ import caravan.catalog.TopicDetails.Live;
 import caravan.catalog.TopicDetails.Partition;
 import caravan.catalog.TopicDetails.Timeline;
 import caravan.kafka.Cluster;
+import caravan.restore.GuardSettlement;
 import caravan.store.Store;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,6 +57,9 @@ final class InfoCommand implements Callable<Integer> {
             description = "Consumer group whose lag is shown (default: caravan-<archive id>).")
     private String group;
 
+    /** Whether a restore left its settings on the topic. */
+    private boolean guarded;
+
     @Override
     public Integer call() {
         try (Store store = storeOptions.open()) {
@@ -69,7 +73,14 @@ final class InfoCommand implements Callable<Integer> {
             List<Finding> findings = new KeyCheck(store, Instant.now()).check(contents);
             TopicDetails result = TopicDetails.of(store, archive, contents, findings, live);
             common.result(result, text(result, contents));
-            return VerifyCommand.exitCode(findings);
+            int exitCode = VerifyCommand.exitCode(findings);
+            if (guarded) {
+                common.warn("the topic " + topic
+                        + " has the settings of a restore that goes on, or was cut off: when it does not go"
+                        + " on, 'restore --settle' puts its own in place");
+                return Math.max(exitCode, ExitCode.ATTENTION);
+            }
+            return exitCode;
         }
     }
 
@@ -79,6 +90,7 @@ final class InfoCommand implements Callable<Integer> {
         }
         String name = group == null ? "caravan-" + archive.archiveId() : group;
         try (Cluster cluster = new Cluster(kafkaOptions.settings(bootstrapServers))) {
+            guarded = GuardSettlement.guarded(cluster, topic);
             return Live.of(cluster, topic, name);
         }
     }

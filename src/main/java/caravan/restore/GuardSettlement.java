@@ -24,6 +24,11 @@ public final class GuardSettlement {
         this.applyRetention = applyRetention;
     }
 
+    /** Whether a topic of the cluster has the settings that a restore gives it; not where there is no such topic. */
+    public static boolean guarded(Cluster cluster, String topic) {
+        return cluster.topic(topic).isPresent() && Guards.standing(cluster.configs(topic));
+    }
+
     /** How many bytes of log a partition holds that were restored; empty where nobody knows. */
     interface LogBytes {
         Optional<Long> of(TopicPartition target);

@@ -191,6 +191,8 @@ class ResumedRestoreIT {
         backedUp();
         killed(0);
         assertThat(Topics.config(broker, copy, "compression.type")).isEqualTo("producer");
+        caravan.backup(store, copy).expect(0);
+        assertThat(info().expect(3).err()).contains("the topic " + copy + " has the settings of a restore");
 
         // When
         await().untilAsserted(() -> assertThat(
@@ -200,6 +202,7 @@ class ResumedRestoreIT {
         // Then
         await().untilAsserted(() -> assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT));
         assertThat(caravan.restore(store, "--settle").expect(0).out()).contains("no topic has the guards");
+        info().expect(0);
     }
 
     @Test
@@ -228,6 +231,10 @@ class ResumedRestoreIT {
         data.transaction(AwkwardRecords.ordinary(topic, 0, 100, 500), true);
         data.send("zstd", AwkwardRecords.ordinary(topic, 0, RECORDS / 2, 500));
         caravan.backup(store, topic, options).expect(0);
+    }
+
+    private CommandResult info() {
+        return caravan.onCluster("info", store, new String[] {"--topic", copy});
     }
 
     /** Of the only restore that the archive knows. */
