@@ -202,7 +202,7 @@ final class RestoreCommand implements Callable<Integer> {
         if (report.earlier()) {
             text.append("the restore ")
                     .append(report.restoreId())
-                    .append(" came to its end before: nothing was changed")
+                    .append(" came to its end before: no record was written")
                     .append(System.lineSeparator());
         }
         report.topics()

@@ -74,7 +74,7 @@ class RestoreIT {
         CommandResult again = restore().expect(0);
 
         // Then
-        assertThat(again.out()).contains("came to its end before: nothing was changed");
+        assertThat(again.out()).contains("came to its end before: no record was written");
         assertSameRecords(read(topic), read(copy));
     }
 

@@ -67,8 +67,8 @@ class WorstHourIT {
                 "payments-good", copy,
                 "payments", payments,
                 "billing", group,
-                "2026-11-28T14:00:00Z", Instant.ofEpochMilli(start).toString(),
-                "2026-11-28T14:03:00Z", Instant.ofEpochMilli(accident).toString());
+                "2026-11-28T05:36:00Z", Instant.ofEpochMilli(start).toString(),
+                "2026-11-28T05:40:00Z", Instant.ofEpochMilli(accident).toString());
         List<String> story = story();
         assertThat(story).hasSize(4);
 
