@@ -108,6 +108,12 @@ public final class TaskMeters implements Tasks.Listener {
                         .map(ArchiveCheck::at)
                         .map(Instant::getEpochSecond)
                         .orElse(0L));
+        gauge(
+                name,
+                task,
+                "caravan.verify.interval.seconds",
+                "Seconds between two checks, 0 for never",
+                backup -> BackupBean.seconds(backup.verifyInterval()));
         lags.put(name, new LagMeters(registry, Tags.of(TASK, name)));
     }
 

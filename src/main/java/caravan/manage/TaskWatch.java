@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,12 +20,19 @@ import org.slf4j.LoggerFactory;
  * due, what a check of the archive finds. */
 public final class TaskWatch implements AutoCloseable {
     private static final long TICK_MILLIS = 1_000;
+    /** After the start, at the latest: a service that is started anew each day would else never check at an interval of a day. */
+    private static final Duration FIRST_CHECK = Duration.ofMinutes(5);
+
+    /** After a check that could not be done. */
+    private static final Duration RECHECK = Duration.ofSeconds(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
 
     private final Tasks tasks;
     private final TaskMeters meters;
     private final TaskStates states;
     private final Map<String, String> told = new HashMap<>();
+    private final Map<String, Instant> failedChecks = new HashMap<>();
     private final Instant started = Instant.now();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(3, runnable -> {
         Thread thread = new Thread(runnable, "caravan-watch");
@@ -91,9 +99,10 @@ public final class TaskWatch implements AutoCloseable {
 
     private void verify() {
         tasks.all().forEach((name, task) -> {
-            if (task instanceof BackupTask backup && due(backup)) {
+            if (task instanceof BackupTask backup && due(name, backup)) {
                 try {
                     ArchiveCheck check = backup.verify();
+                    failedChecks.remove(name);
                     LOG.info(
                             "{}: checked {} objects of {} topics: {}",
                             name,
@@ -104,16 +113,29 @@ public final class TaskWatch implements AutoCloseable {
                             .map(Finding::message)
                             .forEach(message -> LOG.warn("{}: {}", name, message));
                 } catch (RuntimeException e) {
+                    failedChecks.put(name, Instant.now());
                     LOG.warn("{}: the archive could not be checked: {}", name, e.getMessage());
                 }
             }
         });
     }
 
-    private boolean due(BackupTask backup) {
-        Instant last = backup.verification().map(ArchiveCheck::at).orElse(started);
-        return backup.verifyInterval().compareTo(Duration.ZERO) > 0
-                && last.plus(backup.verifyInterval()).isBefore(Instant.now());
+    private boolean due(String name, BackupTask backup) {
+        Instant now = Instant.now();
+        Instant failed = failedChecks.get(name);
+        return next(backup.verifyInterval(), backup.verification().map(ArchiveCheck::at), started)
+                .filter(next -> next.isBefore(now))
+                .filter(next -> failed == null || failed.plus(RECHECK).isBefore(now))
+                .isPresent();
+    }
+
+    /** When the archive is to be checked; empty where it never is. */
+    static Optional<Instant> next(Duration interval, Optional<Instant> last, Instant started) {
+        if (interval.isZero()) {
+            return Optional.empty();
+        }
+        Duration first = interval.compareTo(FIRST_CHECK) < 0 ? interval : FIRST_CHECK;
+        return Optional.of(last.map(at -> at.plus(interval)).orElseGet(() -> started.plus(first)));
     }
 
     @Override

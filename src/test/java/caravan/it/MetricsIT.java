@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MetricsIT {
     private static final Path DEPLOY = Path.of("src", "main", "deploy");
     private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+)(?:\\{([^}]*)})? ");
-    private static final Pattern ASKED = Pattern.compile("\\b((?:caravan|jvm)_[a-z_]+)(?:\\{([^}]*)})?");
+    private static final Pattern ASKED = Pattern.compile("\\b((?:caravan|jvm|process)_[a-z_]+)(?:\\{([^}]*)})?");
     private static final Pattern LABEL = Pattern.compile("([a-z]+)=~?\"");
 
     /** Labels that Prometheus itself adds. */
