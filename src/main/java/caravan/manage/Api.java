@@ -167,6 +167,17 @@ public final class Api {
                         control.configure(parameter(exchange, "name"), TaskRequest.parseParameters(body(exchange))))));
     }
 
+    public void parameters(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(control.parameters(parameter(exchange, "name"))));
+    }
+
+    public void amend(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(TaskSummary.of(
+                        control.amend(parameter(exchange, "name"), TaskRequest.parseChanges(body(exchange))))));
+    }
+
     public void put(Exchange exchange) {
         answer(exchange, () -> {
             TaskRequest request = TaskRequest.parse(body(exchange), parameter(exchange, "name"));

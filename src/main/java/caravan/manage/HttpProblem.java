@@ -53,14 +53,18 @@ record HttpProblem(String error, String hint, int status) {
     /**
      * From now on, this router, which must be a server's own, answers in JSON where no route of it does.
      *
-     * @param allowed the methods that a path has, for the header that 405 needs; empty where they are not known
+     * @param allowed the methods that a path has, for the header that 405 needs, and its hint; empty where they are not known
      */
     static void explain(Router root, String hint, Function<String, Set<String>> allowed) {
         STANDARD.forEach((status, error) -> root.errorHandler(status, request -> {
             if (status == METHOD_NOT_ALLOWED) {
-                request.response().putHeader("Allow", String.join(", ", allowed.apply(request.normalizedPath())));
+                String methods = String.join(", ", allowed.apply(request.normalizedPath()));
+                request.response().putHeader("Allow", methods);
+                new HttpProblem(error, methods.isEmpty() ? hint : "it has " + methods + "; " + hint, status)
+                        .answer(request);
+            } else {
+                new HttpProblem(error, hint, status).answer(request);
             }
-            new HttpProblem(error, hint, status).answer(request);
         }));
     }
 }

@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** The document that describes the HTTP API, as it lies in the jar. */
 final class OpenApi {
     private static final String RESOURCE = "/openapi.yaml";
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
     private final byte[] yaml;
     private final JsonNode document;

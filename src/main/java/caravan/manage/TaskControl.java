@@ -1,8 +1,10 @@
 package caravan.manage;
 
+import caravan.archive.DamagedObjectException;
 import caravan.archive.TaskDocument;
 import caravan.archive.TaskDocument.Origin;
 import caravan.archive.TaskDocument.State;
+import caravan.archive.UnsupportedFormatException;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Tasks;
 import caravan.manage.TaskException.Kind;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -29,12 +32,17 @@ public final class TaskControl {
     private static final Logger LOG = LoggerFactory.getLogger(TaskControl.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
 
+    private static final String IN_A_FILE = "change it there, and restart the service";
+
     private final Tasks tasks;
     private final TaskRoutes routes;
     private final TaskFiles files;
     private final TaskTemplates templates;
     private final TaskJournal journal;
     private final Map<String, TaskDefinition> made = new ConcurrentHashMap<>();
+
+    /** Kept in the archive, and not what this service can take. */
+    private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
 
     private final Turns turns = new Turns();
 
@@ -162,7 +170,19 @@ public final class TaskControl {
                     Kind.CONFLICT, "there is a task or route " + name + " already", "choose another name");
         }
         requireLoaded();
-        keep(task, paused ? State.PAUSED : State.ACTIVE);
+        Optional<TaskDocument> there = kept(name).filter(TaskControl::madeOverHttp);
+        if (there.isPresent() && !leftOut.contains(name) && !same(there.get(), task)) {
+            throw new TaskException(
+                    Kind.CONFLICT,
+                    "another service on this archive has made another task " + name,
+                    "choose another name; this service takes that one up when it is restarted");
+        }
+        // A restore that another service has done is done for this one, too.
+        boolean done = there.filter(kept -> same(kept, task) && kept.state() == State.FINISHED)
+                .isPresent();
+        if (!done) {
+            keep(task, paused ? State.PAUSED : State.ACTIVE);
+        }
         try {
             add(task, paused);
         } catch (TaskException e) {
@@ -171,6 +191,14 @@ public final class TaskControl {
             throw e;
         }
         return status(name);
+    }
+
+    private static boolean madeOverHttp(TaskDocument kept) {
+        return kept.origin() == Origin.API && kept.state() != State.DELETED;
+    }
+
+    private static boolean same(TaskDocument kept, TaskDefinition task) {
+        return kept.template().equals(task.template()) && kept.parameters().equals(task.parameters());
     }
 
     /** Else a task that is kept under that name would be lost. */
@@ -222,9 +250,32 @@ public final class TaskControl {
         return turns.in(name, () -> change(name, parameters));
     }
 
+    /** The parameters of a task as they were given, but for plain secrets. */
+    Map<String, String> parameters(String name) {
+        return status(name).parameters();
+    }
+
+    /**
+     * Changes some parameters of a task that was made over HTTP, as {@link #configure} changes all.
+     *
+     * @param changes new values; empty for one that shall have its default again
+     */
+    TaskStatus amend(String name, Map<String, Optional<String>> changes) {
+        return turns.in(name, () -> {
+            require(name);
+            Map<String, String> before = ofApi(name, IN_A_FILE).parameters();
+            Map<String, String> after = new TreeMap<>(before);
+            changes.forEach((parameter, value) -> {
+                after.keySet().removeIf(known -> TaskTemplates.same(known, parameter));
+                value.ifPresent(given -> after.put(parameter, given));
+            });
+            return after.equals(before) ? status(name) : change(name, after);
+        });
+    }
+
     private TaskStatus change(String name, Map<String, String> parameters) {
         require(name);
-        TaskDefinition before = ofApi(name, "change it there, and restart the service");
+        TaskDefinition before = ofApi(name, IN_A_FILE);
         TaskDefinition after = new TaskDefinition(name, before.template(), Origin.API, parameters);
         check(after);
         TaskStatus status = status(name);
@@ -342,10 +393,19 @@ public final class TaskControl {
     public void restart(String name, boolean onlyFailed) {
         turns.run(name, () -> {
             require(name);
-            if (!onlyFailed || status(name).is(TaskState.FAILED)) {
-                definition(name).ifPresent(task -> keep(task, State.ACTIVE));
-                routes.restart(name);
+            TaskStatus now = status(name);
+            boolean failed = now.is(TaskState.FAILED);
+            if (onlyFailed && !failed) {
+                return;
             }
+            // A restore that failed here because another service was doing it, and has done it, is done.
+            boolean done = failed
+                    && now.restore() != null
+                    && kept(name).filter(kept -> kept.state() == State.FINISHED).isPresent();
+            if (!done) {
+                definition(name).ifPresent(task -> keep(task, State.ACTIVE));
+            }
+            routes.restart(name);
         });
     }
 
@@ -392,6 +452,7 @@ public final class TaskControl {
             try {
                 turns.run(kept.name(), () -> load(kept));
             } catch (TaskException e) {
+                leftOut.add(kept.name());
                 LOG.error("the task {} is left out: {} ({})", kept.name(), e.getMessage(), e.hint());
             }
         }
@@ -406,6 +467,15 @@ public final class TaskControl {
             add(task, kept.state() == State.PAUSED);
         } else if (kept.state() == State.PAUSED && tasks.named(kept.name()).isPresent()) {
             routes.suspend(kept.name());
+        }
+    }
+
+    /** What the archive keeps of a task; empty where there is nothing, or nothing that can be read. */
+    private Optional<TaskDocument> kept(String name) {
+        try {
+            return asked(() -> journal.read(name));
+        } catch (DamagedObjectException | UnsupportedFormatException e) {
+            return Optional.empty();
         }
     }
 

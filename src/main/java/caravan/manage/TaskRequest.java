@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -78,6 +79,23 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
         return parameters(object(body, PARAMETERS));
     }
 
+    /**
+     * Parameters that shall change: empty for one that is null, which takes a value away.
+     *
+     * @throws TaskException {@link Kind#INVALID}
+     */
+    static Map<String, Optional<String>> parseChanges(byte[] body) {
+        JsonNode given = object(body, "send what shall change as an object: {\"maxAge\": …}");
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        given.fields()
+                .forEachRemaining(parameter -> changes.put(
+                        parameter.getKey(),
+                        parameter.getValue().isNull()
+                                ? Optional.empty()
+                                : Optional.of(value(parameter.getKey(), parameter.getValue()))));
+        return changes;
+    }
+
     /** The level that a logger shall have: {@code {"level": "DEBUG"}}. */
     static String parseLevel(byte[] body) {
         String form = "send {\"level\": \"DEBUG\"}";
@@ -132,15 +150,19 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
 
     private static Map<String, String> parameters(JsonNode given) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        given.fields().forEachRemaining(parameter -> {
-            if (!parameter.getValue().isValueNode() || parameter.getValue().isNull()) {
-                throw invalid(
-                        "the parameter " + parameter.getKey() + " is neither text, number nor truth value",
-                        "leave it out for its default; GET /templates shows all");
-            }
-            parameters.put(parameter.getKey(), parameter.getValue().asText());
-        });
+        given.fields()
+                .forEachRemaining(parameter ->
+                        parameters.put(parameter.getKey(), value(parameter.getKey(), parameter.getValue())));
         return parameters;
+    }
+
+    private static String value(String parameter, JsonNode given) {
+        if (!given.isValueNode() || given.isNull()) {
+            throw invalid(
+                    "the parameter " + parameter + " is neither text, number nor truth value",
+                    "leave it out for its default; GET /templates shows all");
+        }
+        return given.asText();
     }
 
     private static TaskException invalid(String what, String hint) {

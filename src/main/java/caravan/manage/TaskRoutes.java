@@ -80,6 +80,7 @@ final class TaskRoutes {
                     task.template() + " is no template of a backup or a restore",
                     "its route needs the policy of a task: see routes/templates");
         }
+        LOG.info("{}: {} of {}", task.name(), paused ? "add, paused," : "add", task.template());
     }
 
     private void forget(String name) {

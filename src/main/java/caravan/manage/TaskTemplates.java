@@ -155,6 +155,11 @@ public final class TaskTemplates {
         return StringHelper.dashToCamelCase(name);
     }
 
+    /** Whether two names are of one parameter. */
+    static boolean same(String name, String other) {
+        return parameter(name).equals(parameter(other));
+    }
+
     /** Whether the parameters of a template are what their names say in Caravan's own. */
     private static boolean ours(RouteTemplateDefinition template) {
         return Optional.ofNullable(template.getTemplateBeans()).orElse(List.of()).stream()

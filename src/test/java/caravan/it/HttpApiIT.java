@@ -285,8 +285,35 @@ class HttpApiIT {
                     .as(misspelt)
                     .isEqualTo(400);
         }
+        amending(client);
         stopping(client);
         client.call("delete /tasks/{name}", "/tasks/waiting");
+    }
+
+    /** What is not named stays. */
+    private void amending(Client client) {
+        String path = "/tasks/waiting/parameters";
+        String amend = "patch /tasks/{name}/parameters";
+        client.call(amend, path, "{\"max-age\":\"900ms\",\"zstdLevel\":5}");
+        JsonNode changed = CaravanService.json(client.call("get /tasks/{name}/parameters", path));
+        assertThat(changed)
+                .isEqualTo(tree("{\"group\":\"" + topic + "-other\",\"max-age\":\"900ms\",\"topics\":\"" + topic
+                        + "\",\"zstdLevel\":\"5\"}"));
+        HttpResponse<String> back = client.call(amend, path, "{\"maxAge\":\"800ms\",\"zstdLevel\":null}");
+        assertThat(CaravanService.json(back).path("parameters"))
+                .isEqualTo(
+                        tree("{\"group\":\"" + topic + "-other\",\"maxAge\":\"800ms\",\"topics\":\"" + topic + "\"}"));
+        for (String wrong :
+                List.of("[]", "{\"topics\":null}", "{\"maxAge\":\"soon\"}", "{\"maxAge\":[1]}", "{\"x\":1}")) {
+            assertThat(client.call(amend, path, wrong).statusCode()).as(wrong).isEqualTo(400);
+        }
+        assertThat(CaravanService.json(client.call("get /tasks/{name}/parameters", path)))
+                .isEqualTo(CaravanService.json(back).path("parameters"));
+        assertThat(client.call(amend, "/tasks/nightly/parameters", "{}").statusCode())
+                .isEqualTo(409);
+        assertThat(client.call(amend, "/tasks/none/parameters", "{}").statusCode())
+                .isEqualTo(404);
+        assertThat(client.state("waiting")).isEqualTo("running");
     }
 
     private void stopping(Client client) {
@@ -468,6 +495,10 @@ class HttpApiIT {
         assertThat(wrongMethod.statusCode()).isEqualTo(405);
         assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET, POST");
         assertThat(CaravanService.json(wrongMethod).path("status").asInt()).isEqualTo(405);
+        assertThat(CaravanService.json(service.send("POST", "/tasks/nightly/restart", ""))
+                        .path("hint")
+                        .asText())
+                .startsWith("it has PUT; ");
         assertThat(service.send("HEAD", "/tasks", "").statusCode()).isEqualTo(405);
         for (HttpResponse<String> unknown : List.of(service.get("/nothing"), service.management("/nothing"))) {
             assertThat(unknown.statusCode()).isEqualTo(404);
@@ -671,6 +702,107 @@ class HttpApiIT {
                     .isEqualTo(201);
             service.process().terminate().await().expect(0);
         }
+    }
+
+    @Test
+    void servicesOnOneArchiveShareABackupAndDoARestoreOnce() {
+        // Given: two that do not know of each other's tasks
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        data.send("none", AwkwardRecords.ordinary(topic, 1, 100, 100));
+        String backup = task("shared", "kafka-backup");
+        String restore = task("drill", "kafka-restore", "rename", topic + "=" + topic + "-copy");
+        try (CaravanService one = CaravanService.started(environment);
+                CaravanService other = CaravanService.started(environment)) {
+            other.until(() ->
+                    other.send("POST", "/tasks", task("first", "kafka-backup")).statusCode() == 201);
+            other.send("DELETE", "/tasks/first", "");
+            one.until(() -> one.send("POST", "/tasks", backup).statusCode() == 201);
+            one.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 1, 0) == 100);
+
+            // When: another task of that name, and the same
+            HttpResponse<String> refused =
+                    other.send("POST", "/tasks", backup.replace("\"" + topic + "\"", "\"" + topic + "-x\""));
+            HttpResponse<String> again = other.send("POST", "/tasks", backup);
+
+            // Then
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.body()).contains("another service");
+            assertThat(again.statusCode()).isEqualTo(201);
+            one.until(() -> partitions(one, "shared") == 1 && partitions(other, "shared") == 1);
+            data.send("none", AwkwardRecords.ordinary(topic, 0, 50, 100));
+            data.send("none", AwkwardRecords.ordinary(topic, 1, 50, 100));
+            for (int partition = 0; partition < 2; partition++) {
+                int of = partition;
+                one.until(() -> StoredObjects.of(s3, store).coveredTo(topic, of, 0) == 150);
+                StoredObjects.of(s3, store).assertContiguous(topic, of, 0, 150);
+            }
+
+            // When: a restore, here and there
+            assertThat(one.send("POST", "/tasks", restore).statusCode()).isEqualTo(201);
+            one.until(() -> state(one, "drill").equals("finished"));
+            assertThat(other.send("POST", "/tasks", restore).statusCode()).isEqualTo(201);
+
+            // Then: it is done, and stays so
+            other.until(() -> state(other, "drill").equals("finished"));
+            assertThat(new String(s3.read(bucket(), "archive/tasks/drill.json"), StandardCharsets.UTF_8))
+                    .contains("\"finished\"");
+        }
+    }
+
+    @Test
+    void aRestoreThatAnotherServiceWasDoingIsDoneWhenThatOneHasDoneIt() throws Exception {
+        // Given
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        try (CaravanService one = CaravanService.started(environment)) {
+            one.until(() ->
+                    one.send("POST", "/tasks", task("shared", "kafka-backup")).statusCode() == 201);
+            one.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 100);
+            Files.writeString(
+                    routes.resolve("drill.camel.yaml"),
+                    """
+                    - templatedRoute:
+                        routeTemplateRef: kafka-restore
+                        routeId: drill
+                        parameters:
+                          - name: topics
+                            value: %s
+                          - name: rename
+                            value: %s=%s-copy
+                    """
+                            .formatted(topic, topic, topic));
+        }
+
+        // When: two begin it at the same time
+        try (CaravanService one = CaravanService.started(environment);
+                CaravanService other = CaravanService.started(environment)) {
+            one.until(() -> List.of(state(one, "drill"), state(other, "drill")).contains("finished")
+                    && List.of("finished", "failed").containsAll(List.of(state(one, "drill"), state(other, "drill"))));
+
+            // Then: one is done; the other one learns it when it is restarted, and what is kept stays
+            for (CaravanService service : List.of(one, other)) {
+                assertThat(service.send("PUT", "/tasks/drill/restart?onlyFailed=true", "")
+                                .statusCode())
+                        .isEqualTo(204);
+                service.until(() -> state(service, "drill").equals("finished"));
+            }
+            assertThat(TopicContents.read(broker.bootstrapServers(), topic + "-copy")
+                            .partitions()
+                            .get(0))
+                    .hasSize(100);
+        }
+    }
+
+    private static int partitions(CaravanService service, String task) {
+        return CaravanService.json(service.get("/tasks/" + task + "/status"))
+                .path("backup")
+                .path("partitions")
+                .size();
+    }
+
+    private static String state(CaravanService service, String task) {
+        return CaravanService.json(service.get("/tasks/" + task + "/status"))
+                .path("state")
+                .asText();
     }
 
     @Test
