@@ -8,6 +8,7 @@ import caravan.manage.Management;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Option;
 @Command(name = "run", description = "Runs the tasks of the route files, until it is stopped.")
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-    private static final long DRAIN_SECONDS = 45;
     private static final long WAIT_MILLIS = 1_000;
 
     @Mixin
@@ -49,11 +49,22 @@ final class RunCommand implements Callable<Integer> {
             description = "Most bytes that the spool takes up (default: ${DEFAULT-VALUE}).")
     private long spoolBytes;
 
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "TIME",
+            defaultValue = "45s",
+            description = "How long it stores what is open when it is stopped (default: ${DEFAULT-VALUE}).")
+    private String drainTimeout;
+
     @Mixin
     private ListenerOptions listenerOptions;
 
     @Override
     public Integer call() throws Exception {
+        Duration drain = Times.duration("--drain-timeout", drainTimeout);
+        if (drain.toSeconds() < 1) {
+            throw CommandException.usage("--drain-timeout is shorter than a second", "write it as 45s or 5m");
+        }
         Signals signals = new Signals();
         Listeners listeners = listenerOptions.listeners();
         listeners.obstacle().ifPresent(obstacle -> {
@@ -83,7 +94,14 @@ final class RunCommand implements Callable<Integer> {
                             "what is not stored is not committed: start it again");
                 }
             }
-            boolean drained = engine.stop(DRAIN_SECONDS);
+            common.err().println("stopping: storing what is open");
+            boolean drained = engine.stop(drain.toSeconds());
+            common.err()
+                    .println(
+                            drained
+                                    ? "stopped: all that was taken is stored"
+                                    : "stopped: not all could be stored within " + drainTimeout
+                                            + "; it is not committed, and comes again at the next start");
             return drained && signals.terminated() ? ExitCode.DONE : signals.exitCode();
         }
     }

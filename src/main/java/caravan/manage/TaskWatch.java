@@ -61,7 +61,7 @@ public final class TaskWatch implements AutoCloseable {
                 String now = state + why;
                 String before = told.put(name, now);
                 if (!now.equals(before)) {
-                    tell(name, state, why, before != null && before.startsWith(TaskState.RETRYING.name()));
+                    tell(name, state, why, before == null);
                 }
             } catch (RuntimeException e) {
                 LOG.debug("{} does not tell how it is", name, e);
@@ -69,13 +69,14 @@ public final class TaskWatch implements AutoCloseable {
         });
     }
 
-    private static void tell(String name, TaskState state, String why, boolean retried) {
+    /** Also what was done by JMX, which leaves no other trace. */
+    private static void tell(String name, TaskState state, String why, boolean first) {
         switch (state) {
             case RETRYING -> LOG.warn("{} is retrying: {}", name, why);
             case FAILED -> LOG.error("{} failed: {}", name, why);
-            case FINISHED -> LOG.info("{} is finished", name);
-            default -> {
-                if (retried) {
+            case FINISHED, PAUSED, STOPPED -> LOG.info("{} is {}", name, state.text());
+            case RUNNING -> {
+                if (!first) {
                     LOG.info("{} goes on", name);
                 }
             }

@@ -107,6 +107,8 @@ class JmxIT {
         assertThat(members(group)).containsExactly(Set.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1)));
         assertThat(service.management("/observe/health/ready").statusCode()).isEqualTo(200);
 
+        assertThat(service.process().err()).contains("nightly is paused");
+
         // When
         jmx.invoke(new ObjectName(ROUTE), "resume", null, null);
         service.until(() -> invoke(jmx, "flush").equals(true) && number(jmx, BACKUP, "LagRecords") == 0);

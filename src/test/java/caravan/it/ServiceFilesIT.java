@@ -126,6 +126,45 @@ class ServiceFilesIT {
     }
 
     @Test
+    void whatCouldNotBeStoredInTimeIsToldAndComesAgain(EmbeddedBroker broker) throws Exception {
+        s3.createBucket(bucket);
+        environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+        TestData data = new TestData(broker);
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        task("nightly", "kafka-backup", "maxAge", "1h");
+        try (Gate gate = new Gate(s3.endpoint())) {
+            environment.put("AWS_ENDPOINT_URL_S3", gate.address().toString());
+            try (CaravanService service = CaravanService.started(environment, "--drain-timeout", "2s")) {
+                // Given: records that were taken, and no store any more
+                service.until(() ->
+                        attribute(service, "backup", "nightly", "LagRecords").asLong() == 100);
+                service.until(() ->
+                        attribute(service, "backup", "nightly", "SpoolBytes").asLong() > 0);
+                gate.shut();
+
+                // When
+                long begin = System.nanoTime();
+                CommandResult ended = service.process().terminate().await().expect(143);
+
+                // Then
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+                assertThat(ended.err())
+                        .contains("stopping: storing what is open", "stopped: not all could be stored within 2s");
+            }
+            gate.open();
+            try (CaravanService service = CaravanService.started(environment)) {
+                service.until(() ->
+                        attribute(service, "backup", "nightly", "SpoolBytes").asLong() > 0);
+
+                assertThat(service.process().terminate().await().expect(0).err())
+                        .contains("stopped: all that was taken is stored");
+                StoredObjects.of(s3, store).assertContiguous(topic, 0, 0, 100);
+            }
+        }
+    }
+
+    @Test
     void aBucketAndATopicMayComeLaterAndStrayVariablesChangeNothing(EmbeddedBroker broker) throws Exception {
         // Given: variables that are called like parameters and properties
         environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
