@@ -2,7 +2,7 @@ package caravan.backup;
 
 import org.apache.kafka.common.TopicPartition;
 
-/** A backup can't go on, and trying again does not help. */
+/** A backup can't go on, and a person has to do something about it. */
 public final class BackupException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -23,6 +23,12 @@ public final class BackupException extends RuntimeException {
         return new BackupException(
                 "a step failed at a record of " + partition + " time and again: " + cause.getMessage(),
                 "nothing behind it is committed; mend the step, and start the route again");
+    }
+
+    static BackupException noTopic(String topics) {
+        return new BackupException(
+                "no topic matches " + topics,
+                "create it, or correct the task; kafka-topics.sh --list shows what there is, and what this user may see");
     }
 
     /** What can be done about it. */

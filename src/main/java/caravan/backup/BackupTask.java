@@ -61,6 +61,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     private long verifyIntervalMillis;
     private AggregateController objects;
     private volatile ArchiveCheck verification;
+    private volatile Set<String> missingTopics = Set.of();
     private CamelContext context;
     private volatile Cluster cluster;
     private PartitionStarts starts;
@@ -246,8 +247,8 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     }
 
     /**
-     * Asks the cluster how long the logs are of the partitions that this process backs up, and whether the user may see the topics
-     * that are meant by name. Blocking.
+     * Asks the cluster how long the logs are of the partitions that this process backs up, and whether the topics that are meant by
+     * name are there, and the user may see them. Blocking.
      *
      * @throws org.apache.kafka.common.KafkaException where it does not answer
      */
@@ -255,9 +256,15 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         Map<TopicPartition, Long> stored = partitions().stored();
         if (progress.polls()) {
             try {
-                cluster().requireVisible(filter().names());
+                missingTopics = cluster().requireVisible(filter().names());
+                // Where it backs something up, there is something; another process may have all partitions.
                 if (!stored.isEmpty()) {
                     lag.observe(stored, cluster().highWatermarks(stored.keySet()));
+                    progress.failures().recovered(Subject.TOPICS);
+                } else if (cluster().topics(filter()).isEmpty()) {
+                    progress.failures().failing(Subject.TOPICS, BackupException.noTopic(topics));
+                } else {
+                    progress.failures().recovered(Subject.TOPICS);
                 }
                 progress.failures().recovered(Subject.CLUSTER);
             } catch (KafkaException e) {
@@ -274,6 +281,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     /** How far the archive is behind, for each partition that this process backs up and whose start it knows, by name. */
     public List<PartitionLag> lag() {
         return lag.of(partitions().stored());
+    }
+
+    /** Topics that are meant by name, and that the cluster did not have when it was last asked, in order. */
+    public Set<String> missingTopics() {
+        return missingTopics;
     }
 
     /**

@@ -17,6 +17,8 @@ final class Failures {
         ARCHIVE,
         /** The cluster does not answer. */
         CLUSTER,
+        /** There is no topic of those that are meant. */
+        TOPICS,
         /** Nothing can be fetched. */
         FETCH,
         /** The consumer group does not take commits. */

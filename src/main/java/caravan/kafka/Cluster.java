@@ -137,16 +137,19 @@ public final class Cluster implements AutoCloseable {
      * Fails where the user may not see one of these topics, whether it exists or not: {@link #topics} leaves it out, and nobody
      * would miss it.
      *
+     * @return those that there are not, in order
      * @throws MissingAclException that names the topic
      */
-    public void requireVisible(Collection<String> names) {
+    public Set<String> requireVisible(Collection<String> names) {
+        Set<String> missing = new TreeSet<>();
         admin.describeTopics(names).topicNameValues().forEach((name, described) -> {
             try {
                 get(described, () -> MissingAclException.ofTopics(AclOperation.DESCRIBE, List.of(name)));
             } catch (UnknownTopicOrPartitionException | InvalidTopicException e) {
-                LOG.trace("{} is not there, and may come", name);
+                missing.add(name);
             }
         });
+        return missing;
     }
 
     /**

@@ -121,6 +121,11 @@ final class BackupBean implements BackupMXBean {
     }
 
     @Override
+    public String[] getMissingTopics() {
+        return task.missingTopics().toArray(String[]::new);
+    }
+
+    @Override
     public boolean flush() throws InterruptedException {
         return task.flush(FLUSH_TIMEOUT);
     }

@@ -57,6 +57,9 @@ public interface BackupMXBean {
     /** Findings of the last check, one sentence each. */
     String[] getFindings();
 
+    /** Topics that are meant by name, and that the cluster does not have. */
+    String[] getMissingTopics();
+
     /** Stores all that is open, and waits for it; whether it was stored within a minute. */
     boolean flush() throws InterruptedException;
 

@@ -90,6 +90,12 @@ public final class TaskMeters implements Tasks.Listener {
         gauge(
                 name,
                 task,
+                "caravan.missing.topics",
+                "Topics meant by name that the cluster does not have",
+                backup -> backup.missingTopics().size());
+        gauge(
+                name,
+                task,
                 "caravan.verify.warnings",
                 "Findings to look at, in the last check",
                 backup -> backup.verification().map(ArchiveCheck::warnings).orElse(0L));

@@ -48,6 +48,7 @@ final class TaskReading {
                 progress.gaps(),
                 BackupBean.seconds(progress.sinceLastSuccess()),
                 task.verification().map(ArchiveCheck::verdict).orElse(null),
+                List.copyOf(task.missingTopics()),
                 lag.stream().map(TaskReading::partition).toList());
     }
 

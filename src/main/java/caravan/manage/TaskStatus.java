@@ -50,6 +50,7 @@ public record TaskStatus(
         "gaps",
         "secondsSinceLastSuccess",
         "verification",
+        "missingTopics",
         "partitions"
     })
     public record Backup(
@@ -63,6 +64,7 @@ public record TaskStatus(
             long gaps,
             double secondsSinceLastSuccess,
             String verification,
+            List<String> missingTopics,
             List<Partition> partitions) {}
 
     /**

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,10 @@ public final class TaskWatch implements AutoCloseable {
                 TaskState state = states.of(name, task);
                 String why = TaskFailure.of(task).orElse("");
                 String now = state + why;
+                if (state == TaskState.STOPPED && !told.containsKey(name)) {
+                    // It is being made.
+                    return;
+                }
                 String before = told.put(name, now);
                 if (!now.equals(before)) {
                     tell(name, state, why, before == null);
@@ -86,8 +91,12 @@ public final class TaskWatch implements AutoCloseable {
     private void observe() {
         tasks.all().forEach((name, task) -> {
             if (task instanceof BackupTask backup) {
+                Set<String> missing = backup.missingTopics();
                 try {
                     backup.observe();
+                    backup.missingTopics().stream()
+                            .filter(topic -> !missing.contains(topic))
+                            .forEach(topic -> LOG.warn("{}: the cluster has no topic {}", name, topic));
                 } catch (InterruptException e) {
                     LOG.debug("{} is not observed any more", name);
                 } catch (RuntimeException e) {

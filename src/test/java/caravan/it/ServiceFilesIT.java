@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,44 @@ class ServiceFilesIT {
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(45));
                 assertThat(ended.err()).doesNotContain("\tat ");
             }
+        }
+    }
+
+    @Test
+    void aTopicThatIsNotThereIsMissed(EmbeddedBroker broker) throws Exception {
+        // Given: one task that names a topic that is there and one that is not, and one that matches none
+        s3.createBucket(bucket);
+        environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+        String misspelt = topic + "-mispelt";
+        TestData data = new TestData(broker);
+        data.createTopic(topic, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        task("half", "kafka-backup", "maxAge", "200ms", "topics", topic + "," + misspelt, "group", topic + "-half");
+        task("none", "kafka-backup", "maxAge", "200ms", "topics", misspelt + ".*", "group", topic + "-none");
+
+        try (CaravanService service = CaravanService.started(environment)) {
+            // Then: the one does what it can and says what is missing, the other one is not ready
+            service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 100);
+            service.until(() -> metrics(service).contains("caravan_missing_topics{task=\"half\"} 1.0"));
+            assertThat(attribute(service, "backup", "half", "MissingTopics").toString())
+                    .isEqualTo("[\"" + misspelt + "\"]");
+            assertThat(CaravanService.json(service.get("/tasks/half/status"))
+                            .at("/backup/missingTopics/0")
+                            .asText())
+                    .isEqualTo(misspelt);
+            assertThat(state(service, "backup", "half")).isEqualTo("running");
+            assertThat(service.process().err()).contains("half: the cluster has no topic " + misspelt);
+            service.until(() -> state(service, "backup", "none").equals("retrying"));
+            service.until(() -> service.management("/observe/health/ready").statusCode() == 503);
+            assertUnready(service, "none is retrying: no topic matches " + misspelt + ".*");
+
+            // When: they come
+            data.createTopic(misspelt, 1, KEPT);
+
+            // Then
+            service.until(() -> state(service, "backup", "none").equals("running")
+                    && metrics(service).contains("caravan_missing_topics{task=\"half\"} 0.0")
+                    && service.management("/observe/health/ready").statusCode() == 200);
         }
     }
 
@@ -342,20 +381,23 @@ class ServiceFilesIT {
     }
 
     private void task(String name, String template, String... parameters) throws IOException {
+        Map<String, String> all = new LinkedHashMap<>(Map.of("topics", topic));
+        for (int i = 0; i < parameters.length; i += 2) {
+            all.put(parameters[i], parameters[i + 1]);
+        }
         StringBuilder file = new StringBuilder(
                 """
                 - templatedRoute:
                     routeTemplateRef: %s
                     routeId: %s
                     parameters:
-                      - name: topics
-                        value: %s
                 """
-                        .formatted(template, name, topic));
-        for (int i = 0; i < parameters.length; i += 2) {
-            file.append("      - name: ").append(parameters[i]).append('\n');
-            file.append("        value: ").append(parameters[i + 1]).append('\n');
-        }
+                        .formatted(template, name));
+        all.forEach((parameter, value) -> file.append("      - name: ")
+                .append(parameter)
+                .append("\n        value: ")
+                .append(value)
+                .append('\n'));
         Files.writeString(routes.resolve(name + ".camel.yaml"), file);
     }
 
