@@ -772,23 +772,80 @@ class HttpApiIT {
                             .formatted(topic, topic, topic));
         }
 
-        // When: two begin it at the same time
-        try (CaravanService one = CaravanService.started(environment);
-                CaravanService other = CaravanService.started(environment)) {
-            one.until(() -> List.of(state(one, "drill"), state(other, "drill")).contains("finished")
-                    && List.of("finished", "failed").containsAll(List.of(state(one, "drill"), state(other, "drill"))));
-
-            // Then: one is done; the other one learns it when it is restarted, and what is kept stays
-            for (CaravanService service : List.of(one, other)) {
-                assertThat(service.send("PUT", "/tasks/drill/restart?onlyFailed=true", "")
-                                .statusCode())
-                        .isEqualTo(204);
-                service.until(() -> state(service, "drill").equals("finished"));
+        // And: it fails in one service, and is done by another one
+        String copy = topic + "-copy";
+        data.createTopic(copy, 1, Map.of("retention.ms", "-1"));
+        data.send("none", AwkwardRecords.ordinary(copy, 0, 1, 100));
+        try (CaravanService other = CaravanService.started(environment)) {
+            other.until(() -> state(other, "drill").equals("failed"));
+            broker.admin().deleteTopics(List.of(copy)).all().get();
+            try (CaravanService one = CaravanService.started(environment)) {
+                one.until(() -> state(one, "drill").equals("finished"));
             }
-            assertThat(TopicContents.read(broker.bootstrapServers(), topic + "-copy")
-                            .partitions()
-                            .get(0))
-                    .hasSize(100);
+
+            // When
+            assertThat(other.send("PUT", "/tasks/drill/restart?onlyFailed=true", "")
+                            .statusCode())
+                    .isEqualTo(204);
+
+            // Then: it is not begun again, and what is kept stays
+            other.until(() -> state(other, "drill").equals("finished"));
+            assertThat(new String(s3.read(bucket(), "archive/tasks/drill.json"), StandardCharsets.UTF_8))
+                    .contains("\"finished\"");
+        }
+    }
+
+    @Test
+    void whatWasPausedOfARouteFileStaysPausedAndTheFileWins() throws Exception {
+        // Given
+        Files.writeString(
+                routes.resolve("nightly.camel.yaml"),
+                """
+                - templatedRoute:
+                    routeTemplateRef: kafka-backup
+                    routeId: nightly
+                    parameters:
+                      - name: topics
+                        value: %s
+                      - name: maxAge
+                        value: 200ms
+                """
+                        .formatted(topic));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
+        try (CaravanService service = CaravanService.started(environment)) {
+            service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 100);
+            assertThat(service.send("PUT", "/tasks/nightly/pause", "").statusCode())
+                    .isEqualTo(204);
+
+            // When
+            service.process().kill();
+        }
+
+        // Then
+        try (CaravanService service = CaravanService.started(environment)) {
+            service.until(() -> state(service, "nightly").equals("paused"));
+            assertThat(service.send("PUT", "/tasks/nightly/resume", "").statusCode())
+                    .isEqualTo(204);
+            data.send("none", AwkwardRecords.ordinary(topic, 0, 50, 100));
+            service.until(() -> StoredObjects.of(s3, store).coveredTo(topic, 0, 0) == 150);
+            service.process().kill();
+        }
+
+        // When: the archive has another task of that name
+        s3.write(
+                bucket(),
+                "archive/tasks/nightly.json",
+                document("nightly", "topics", topic + "-other").getBytes(StandardCharsets.UTF_8));
+
+        // Then
+        try (CaravanService service = CaravanService.started(environment)) {
+            service.until(() -> service.send("POST", "/tasks", task("later", "kafka-backup"))
+                            .statusCode()
+                    == 201);
+            JsonNode nightly = CaravanService.json(service.get("/tasks/nightly"));
+            assertThat(nightly.path("origin").asText()).isEqualTo("file");
+            assertThat(nightly.at("/parameters/topics").asText()).isEqualTo(topic);
+            assertThat(state(service, "nightly")).isEqualTo("running");
         }
     }
 
