@@ -52,7 +52,8 @@ class ServiceIT {
 
         try (CaravanService service = CaravanService.started(environment)) {
             // Then: it is ready, behind, and says so in all places
-            service.until(() -> attribute(service, "LagRecords").asLong() == 100);
+            service.until(() -> attribute(service, "LagRecords").asLong() == 100
+                    && attribute(service, "SpoolBytes").asLong() > 0);
             assertThat(service.management("/observe/health/ready").statusCode()).isEqualTo(200);
             service.until(() -> service.management("/observe/metrics")
                     .body()
@@ -85,7 +86,8 @@ class ServiceIT {
 
             // When: stopped with something open, and started again
             data.send("none", AwkwardRecords.ordinary(topic, 1, 7, 100));
-            service.until(() -> attribute(service, "LagRecords").asLong() == 7);
+            service.until(() -> attribute(service, "LagRecords").asLong() == 7
+                    && attribute(service, "SpoolBytes").asLong() > 0);
             route(service, "stop()");
             assertThat(attribute(service, "State").asText()).isEqualTo("stopped");
             assertThat(StoredObjects.of(s3, store).coveredTo(topic, 1, 0)).isEqualTo(57);
