@@ -33,29 +33,32 @@ final class FrameCodec implements AutoCloseable {
         return input;
     }
 
-    /** The frame of what lies between the input's position and limit; valid until the codec is used again. */
-    ByteBuffer encode(Compression compression) {
+    /**
+     * The frame of a log; valid until the codec is used again.
+     *
+     * @param log outside of the heap, {@link #input} or another; from position to limit, which stay as they are
+     */
+    ByteBuffer encode(ByteBuffer log, Compression compression) {
         return switch (compression) {
-            case STORED -> input;
-            case ZSTD -> zstd();
-            case DEFLATE -> deflate();
+            case STORED -> log;
+            case ZSTD -> zstd(log);
+            case DEFLATE -> deflate(log);
             case AUTO -> throw new IllegalArgumentException("which compression has to be decided before");
         };
     }
 
-    private ByteBuffer zstd() {
-        output = room(output, Math.toIntExact(Zstd.compressBound(input.remaining())));
-        int size =
-                zstd.compressDirectByteBuffer(output, 0, output.capacity(), input, input.position(), input.remaining());
+    private ByteBuffer zstd(ByteBuffer log) {
+        output = room(output, Math.toIntExact(Zstd.compressBound(log.remaining())));
+        int size = zstd.compressDirectByteBuffer(output, 0, output.capacity(), log, log.position(), log.remaining());
         return output.limit(size);
     }
 
     /** Whole deflate blocks, the last of which ends at a byte's border and is not marked as final: frames can be joined. */
-    private ByteBuffer deflate() {
+    private ByteBuffer deflate(ByteBuffer log) {
         // More than zlib's deflateBound; a full output would end the loop early.
-        output = room(output, Math.addExact(input.remaining(), (input.remaining() >>> 9) + 1024));
+        output = room(output, Math.addExact(log.remaining(), (log.remaining() >>> 9) + 1024));
         deflater.reset();
-        deflater.setInput(input.duplicate());
+        deflater.setInput(log.duplicate());
         int size;
         do {
             size = deflater.deflate(output, Deflater.FULL_FLUSH);

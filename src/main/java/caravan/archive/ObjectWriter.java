@@ -209,22 +209,13 @@ public final class ObjectWriter {
     private void writeFrame(State grown, List<ByteBuffer> arrived) throws IOException {
         FrameCodec codec = codecs.take();
         try {
-            ByteBuffer log = codec.input(Math.toIntExact(grown.frameBytes));
-            if (grown.pendingBytes > 0) {
-                pending.read(grown.pendingPosition, log.limit(Math.toIntExact(grown.pendingBytes)));
-                if (Crc.CRC_32.of(log.duplicate().flip()) != grown.pendingCrc) {
-                    throw new IOException(pending.path() + " does not hold what was written to it");
-                }
-                log.limit(log.capacity());
-            }
-            arrived.forEach(batch -> log.put(batch.duplicate()));
-            log.flip();
+            ByteBuffer log = log(grown, arrived, codec);
             if (grown.compression == Compression.AUTO) {
                 boolean mostlyCompressed = grown.frameCompressedBytes * 2 > grown.frameBytes;
                 grown.compression = mostlyCompressed ? Compression.STORED : Compression.ZSTD;
             }
             int logCrc = Crc.CRC_32.of(log);
-            ByteBuffer frame = codec.encode(grown.compression);
+            ByteBuffer frame = codec.encode(log, grown.compression);
             begin(grown);
             grown.frames.add(new Frame(grown.frameOffset, grown.logBytes, grown.storedBytes));
             grown.logCrc = Crc.CRC_32.join(grown.logCrc, logCrc, log.remaining());
@@ -238,6 +229,23 @@ public final class ObjectWriter {
         } finally {
             codecs.give(codec);
         }
+    }
+
+    /** What becomes a frame, in one buffer outside of the heap: what has come, as it is, where that is one. */
+    private ByteBuffer log(State grown, List<ByteBuffer> arrived, FrameCodec codec) throws IOException {
+        if (grown.pendingBytes == 0 && arrived.size() == 1 && arrived.get(0).isDirect()) {
+            return arrived.get(0);
+        }
+        ByteBuffer log = codec.input(Math.toIntExact(grown.frameBytes));
+        if (grown.pendingBytes > 0) {
+            pending.read(grown.pendingPosition, log.limit(Math.toIntExact(grown.pendingBytes)));
+            if (Crc.CRC_32.of(log.duplicate().flip()) != grown.pendingCrc) {
+                throw new IOException(pending.path() + " does not hold what was written to it");
+            }
+            log.limit(log.capacity());
+        }
+        arrived.forEach(batch -> log.put(batch.duplicate()));
+        return log.flip();
     }
 
     private void appendToEntry(State grown, ByteBuffer stored) throws IOException {

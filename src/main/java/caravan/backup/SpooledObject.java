@@ -99,12 +99,16 @@ public final class SpooledObject {
             throw new IllegalStateException("a jump from " + next + " to " + chunk);
         }
         if (chunk.next() <= next) {
+            chunk.release().run();
             return false;
         }
         long count = RecordBatches.count(chunk.batches(), next, chunk.next());
         spool.grow(size);
         written = ledger.write(size, () -> write(chunk));
-        written.whenComplete((nothing, failure) -> spool.grow(-size));
+        written.whenComplete((nothing, failure) -> {
+            spool.grow(-size);
+            chunk.release().run();
+        });
         next = chunk.next();
         bytes += size;
         records += count;

@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import caravan.kafka.FetchMemory.Answer;
 import caravan.kafka.FetchPosition.Asked;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,6 +62,7 @@ final class BatchFetcher {
     private record Request(FetchRequestData data, Map<TopicPartition, Asked> asked) {}
 
     private final FetchBuffers buffers;
+    private final FetchMemory memory;
     private final ConsumerConfig config;
     private final Time time;
     private final TopicMetadata metadata;
@@ -75,6 +77,7 @@ final class BatchFetcher {
     /**
      * @param config the sizes and waits of fetching
      * @param rate nothing is asked for while it has to wait
+     * @param memory where the client's answers lie
      */
     BatchFetcher(
             ConsumerConfig config,
@@ -82,12 +85,14 @@ final class BatchFetcher {
             TopicMetadata metadata,
             FetchBuffers buffers,
             ByteRate rate,
+            FetchMemory memory,
             Time time) {
         this.config = config;
         this.client = client;
         this.metadata = metadata;
         this.buffers = buffers;
         this.rate = rate;
+        this.memory = memory;
         this.time = time;
         this.answers = new FetchAnswers(metadata, buffers, config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG));
     }
@@ -259,15 +264,17 @@ final class BatchFetcher {
     }
 
     private void answered(Node node, ClientResponse response) {
+        Optional<Answer> lying = memory.answer(response.destination());
         try {
-            read(node, response);
+            read(node, response, lying);
         } catch (RuntimeException e) {
             // Kafka's client would only log it.
             buffers.fail(e);
         }
+        lying.ifPresent(Answer::read);
     }
 
-    private void read(Node node, ClientResponse response) {
+    private void read(Node node, ClientResponse response, Optional<Answer> lying) {
         Request request = inFlight.remove(node.id());
         FetchSessionHandler session = sessions.get(node.id());
         long now = time.milliseconds();
@@ -300,7 +307,7 @@ final class BatchFetcher {
             FetchPosition position = positions.get(partition);
             Asked asked = request.asked().get(partition);
             if (position != null && asked != null && position.waitsFor(asked)) {
-                answers.take(position, asked, data, node, answer, now);
+                answers.take(position, asked, data, node, answer, lying, now);
                 if (FetchResponse.recordsSize(data) > 0) {
                     toTheEnd(position);
                 }

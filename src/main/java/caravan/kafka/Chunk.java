@@ -17,6 +17,8 @@ import org.apache.kafka.common.Uuid;
  * @param batches whole record batches (message format v2), back to back; the first may begin before {@code from} and the
  *     last may end behind {@code next}. Empty where the range holds no record
  * @param transformed whether a step of a record route changed or dropped a record
+ * @param release to be run when nobody reads the batches any more, so that their memory is used again; where it is not run, their
+ *     memory is left to the collector. What is run twice does nothing
  */
 public record Chunk(
         TopicPartition partition,
@@ -26,12 +28,39 @@ public record Chunk(
         long next,
         int epoch,
         ByteBuffer batches,
-        boolean transformed) {
+        boolean transformed,
+        Runnable release) {
+
+    /** The release of batches whose memory is used for nothing else. */
+    static final Runnable NOT_SHARED = () -> {};
 
     public Chunk {
         if (from < 0 || next <= from) {
             throw new IllegalArgumentException("not a range of offsets: [" + from + ", " + next + ")");
         }
+    }
+
+    /** A chunk whose memory is used for nothing else. */
+    public Chunk(
+            TopicPartition partition,
+            Uuid topicId,
+            long assignment,
+            long from,
+            long next,
+            int epoch,
+            ByteBuffer batches,
+            boolean transformed) {
+        this(partition, topicId, assignment, from, next, epoch, batches, transformed, NOT_SHARED);
+    }
+
+    /** The same chunk in memory that is used for nothing else, to be read for as long as anybody likes. */
+    Chunk unshared() {
+        if (release == NOT_SHARED) {
+            return this;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(batches.remaining()).put(batches.duplicate());
+        release.run();
+        return withBatches(copy.flip(), false);
     }
 
     /** What belongs into one object: batches of one life of a partition, fetched under one assignment. */

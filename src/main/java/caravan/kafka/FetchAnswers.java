@@ -2,6 +2,7 @@ package caravan.kafka;
 
 import caravan.kafka.ChunkSource.Fetched;
 import caravan.kafka.FetchBuffers.Piece;
+import caravan.kafka.FetchMemory.Answer;
 import caravan.kafka.FetchPosition.Asked;
 import java.util.List;
 import java.util.Optional;
@@ -40,14 +41,24 @@ final class FetchAnswers {
         this.replicaMillis = replicaMillis;
     }
 
-    /** @param node that answered */
-    void take(FetchPosition position, Asked asked, PartitionData data, Node node, FetchResponse answer, long now) {
+    /**
+     * @param node that answered
+     * @param memory that the answer lies in; empty where that is the heap
+     */
+    void take(
+            FetchPosition position,
+            Asked asked,
+            PartitionData data,
+            Node node,
+            FetchResponse answer,
+            Optional<Answer> memory,
+            long now) {
         Errors error = Errors.forCode(data.errorCode());
         if (error == Errors.NONE && !FetchResponse.isDivergingEpoch(data)) {
             if (FetchResponse.isPreferredReplica(data)) {
                 prefer(position, data.preferredReadReplica(), now);
             }
-            accept(position, data, node, now);
+            accept(position, data, node, memory, now);
             return;
         }
         position.retryAt(now + RETRY_MILLIS);
@@ -106,9 +117,9 @@ final class FetchAnswers {
                 .isPresent();
     }
 
-    private void accept(FetchPosition position, PartitionData data, Node node, long now) {
+    private void accept(FetchPosition position, PartitionData data, Node node, Optional<Answer> memory, long now) {
         try {
-            Optional<Fetched> fetched = FetchedBatches.of(position.partition(), position.offset(), data);
+            Optional<Fetched> fetched = FetchedBatches.of(position.partition(), position.offset(), data, memory);
             if (fetched.isPresent()) {
                 buffers.add(position.partition(), position.number(), Piece.of(position.offset(), fetched.get()));
                 position.advance(fetched.get().next(), fetched.get().epoch());

@@ -32,6 +32,11 @@ final class FetchBuffers {
             return new Piece(from, Optional.empty(), Optional.empty(), Optional.of(why));
         }
 
+        /** It is not handed out. */
+        private void drop() {
+            fetched.ifPresent(range -> range.release().run());
+        }
+
         private int bytes() {
             return fetched.map(range -> range.batches().remaining()).orElse(0);
         }
@@ -63,6 +68,7 @@ final class FetchBuffers {
         Buffer ended = buffers.remove(partition);
         if (ended != null) {
             bytes -= ended.bytes;
+            ended.pieces.forEach(Piece::drop);
         }
     }
 
@@ -73,6 +79,8 @@ final class FetchBuffers {
             buffer.bytes += piece.bytes();
             bytes += piece.bytes();
             notifyAll();
+        } else {
+            piece.drop();
         }
     }
 

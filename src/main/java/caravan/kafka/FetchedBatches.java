@@ -1,6 +1,7 @@
 package caravan.kafka;
 
 import caravan.kafka.ChunkSource.Fetched;
+import caravan.kafka.FetchMemory.Answer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,18 +39,24 @@ final class FetchedBatches {
     private final TopicPartition partition;
     private final long position;
     private final ByteBuffer source;
+    private final Optional<Answer> memory;
     private final PriorityQueue<AbortedTransaction> aborted =
             new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
     private final Set<Long> abortedProducers = new HashSet<>();
     private final List<ByteBuffer> kept = new ArrayList<>();
+    /** The last one that is kept, where it is a part of the source. */
+    private Optional<ByteBuffer> last = Optional.empty();
+
     private final List<ConsumerRecord<byte[], byte[]>> legacy = new ArrayList<>();
     private long next;
     private int epoch = -1;
 
-    private FetchedBatches(TopicPartition partition, long position, ByteBuffer source, PartitionData data) {
+    private FetchedBatches(
+            TopicPartition partition, long position, ByteBuffer source, Optional<Answer> memory, PartitionData data) {
         this.partition = partition;
         this.position = position;
         this.source = source;
+        this.memory = memory;
         this.next = position;
         if (data.abortedTransactions() != null) {
             aborted.addAll(data.abortedTransactions());
@@ -60,12 +67,13 @@ final class FetchedBatches {
      * What was fetched from a position on; empty where nothing was.
      *
      * @param position the offset that was asked for; the first batch may begin before it
+     * @param memory that the answer lies in; empty where that is the heap
      * @throws CorruptRecordException if the first batch's checksum is wrong; another such batch ends what was fetched
      * @throws IllegalStateException if bytes came, but no whole batch
      */
-    static Optional<Fetched> of(TopicPartition partition, long position, PartitionData data) {
+    static Optional<Fetched> of(TopicPartition partition, long position, PartitionData data, Optional<Answer> memory) {
         MemoryRecords records = (MemoryRecords) FetchResponse.recordsOrFail(data);
-        FetchedBatches batches = new FetchedBatches(partition, position, records.buffer(), data);
+        FetchedBatches batches = new FetchedBatches(partition, position, records.buffer(), memory, data);
         int begin = 0;
         for (RecordBatch batch : records.batches()) {
             int end = begin + batch.sizeInBytes();
@@ -131,11 +139,13 @@ final class FetchedBatches {
     }
 
     private void extend(int begin, int end) {
-        ByteBuffer last = kept.isEmpty() ? null : kept.get(kept.size() - 1);
-        if (last != null && last.array() == source.array() && last.limit() == source.position() + begin) {
-            last.limit(source.position() + end);
+        Optional<ByteBuffer> before = last.filter(part -> part.limit() == source.position() + begin);
+        if (before.isPresent()) {
+            before.get().limit(source.position() + end);
         } else {
-            kept.add(source.duplicate().limit(source.position() + end).position(source.position() + begin));
+            ByteBuffer part = source.duplicate().limit(source.position() + end).position(source.position() + begin);
+            kept.add(part);
+            last = Optional.of(part);
         }
     }
 
@@ -163,6 +173,7 @@ final class FetchedBatches {
         if (!legacy.isEmpty()) {
             kept.add(Rebatcher.batches(legacy));
             legacy.clear();
+            last = Optional.empty();
         }
     }
 
@@ -171,13 +182,19 @@ final class FetchedBatches {
             return Optional.empty();
         }
         flushLegacy();
+        if (kept.size() == 1 && kept.get(0).remaining() >= responseBytes() / KEPT_PART) {
+            Runnable release = last.flatMap(part -> memory).map(Answer::hold).orElse(Chunk.NOT_SHARED);
+            return Optional.of(new Fetched(next, epoch, kept.get(0).slice(), release));
+        }
         return Optional.of(new Fetched(next, epoch, joined()));
     }
 
+    /** Bytes that stay in memory as long as what is kept of them. */
+    private int responseBytes() {
+        return memory.map(Answer::size).orElseGet(() -> kept.get(0).array().length);
+    }
+
     private ByteBuffer joined() {
-        if (kept.size() == 1 && kept.get(0).remaining() >= kept.get(0).array().length / KEPT_PART) {
-            return kept.get(0).slice();
-        }
         ByteBuffer joined = ByteBuffer.allocate(
                 kept.stream().mapToInt(ByteBuffer::remaining).sum());
         kept.forEach(joined::put);

@@ -75,7 +75,8 @@ final class PartitionReading {
                 fetched.next(),
                 fetched.epoch(),
                 fetched.batches(),
-                false);
+                false,
+                fetched.release());
         position = fetched.next();
         return chunk;
     }

@@ -7,15 +7,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.clients.ApiVersions;
-import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.NetworkClient;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.metrics.Metrics;
-import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,18 +47,9 @@ final class PassThroughSource implements ChunkSource {
     PassThroughSource(ConsumerConfig config, ShieldedConsumer consumer, ByteRate rate) {
         this.consumer = consumer;
         TopicMetadata metadata = new TopicMetadata(config);
-        this.client = ClientUtils.createNetworkClient(
-                config,
-                metrics,
-                "caravan-fetch",
-                new LogContext(),
-                new ApiVersions(),
-                Time.SYSTEM,
-                1,
-                metadata,
-                null,
-                null);
-        this.fetcher = new BatchFetcher(config, client, metadata, buffers, rate, Time.SYSTEM);
+        FetchMemory memory = new FetchMemory();
+        this.client = FetchConnections.client(config, metadata, metrics, memory);
+        this.fetcher = new BatchFetcher(config, client, metadata, buffers, rate, memory, Time.SYSTEM);
         this.thread = new Thread(this::run, "caravan-fetch");
         thread.setDaemon(true);
         thread.start();

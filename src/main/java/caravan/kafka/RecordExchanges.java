@@ -56,7 +56,9 @@ public final class RecordExchanges implements AggregationStrategy {
 
     /** The messages of a chunk's records, in the order of their offsets. */
     public List<Message> explode(Exchange exchange) {
-        Chunk chunk = exchange.getMessage().getBody(Chunk.class);
+        // A step may keep what it gets of a record for longer than the chunk lasts.
+        Chunk chunk = exchange.getMessage().getBody(Chunk.class).unshared();
+        exchange.getMessage().setBody(chunk);
         List<Original> originals = new ArrayList<>();
         List<Message> messages = new ArrayList<>();
         Iterator<RecordBatches.Positioned> records = RecordBatches.positioned(

@@ -22,6 +22,7 @@ import caravan.testbed.TestServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -494,6 +495,45 @@ class BackupTaskTest {
         task.stored(body(growing));
         assertThat(assignment.commits).containsExactly(10L);
         assertSpoolEmpties();
+    }
+
+    @Test
+    void aChunksMemoryIsUsedAgainOnlyWhenItIsWritten() throws Exception {
+        // Given: memory that becomes something else as soon as it is given back, and writers that are held up
+        Chunk plain = chunk(1, 0, 10);
+        ByteBuffer shared = ByteBuffer.allocateDirect(plain.batches().remaining());
+        shared.put(plain.batches().duplicate()).flip();
+        Chunk chunk = new Chunk(plain.partition(), plain.topicId(), 1, 0, 10, 0, shared, false, () -> shared.duplicate()
+                .put(new byte[shared.remaining()]));
+        CountDownLatch taken = new CountDownLatch(1);
+        for (int i = 0; i < 2; i++) {
+            writers.after(CompletableFuture.completedFuture(null), 0, () -> {
+                try {
+                    taken.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+
+        // When
+        Exchange growing = aggregation.aggregate(null, exchange(chunk));
+        assertThat(shared).isEqualTo(plain.batches());
+        taken.countDown();
+        SpooledObject object = sealed(growing);
+
+        // Then
+        assertThat(object.broken()).isFalse();
+        assertThat(object.sealed().key().records()).isEqualTo(10);
+        await().untilAsserted(() -> assertThat(shared).isNotEqualTo(plain.batches()));
+
+        // When: it comes again, and is covered
+        shared.duplicate().put(plain.batches().duplicate());
+        Exchange next = aggregation.aggregate(null, exchange(chunk(1, 10, 20)));
+        aggregation.aggregate(next, exchange(chunk));
+
+        // Then
+        assertThat(shared).isNotEqualTo(plain.batches());
     }
 
     @Test

@@ -60,7 +60,8 @@ class BatchFetcherTest {
     private final FetchBuffers buffers = new FetchBuffers();
     private final AtomicLong nanos = new AtomicLong();
     private final ByteRate rate = new ByteRate(nanos::get);
-    private final BatchFetcher fetcher = new BatchFetcher(config, client, metadata, buffers, rate, time);
+    private final BatchFetcher fetcher =
+            new BatchFetcher(config, client, metadata, buffers, rate, new FetchMemory(), time);
 
     @BeforeEach
     void brokerZeroLeads() {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.TopicPartition;
@@ -43,7 +44,8 @@ class FetchedBatchesTest {
 
         // When
         PartitionData data = data();
-        Fetched fetched = FetchedBatches.of(PARTITION, 0, data).orElseThrow();
+        Fetched fetched =
+                FetchedBatches.of(PARTITION, 0, data, Optional.empty()).orElseThrow();
 
         // Then
         MemoryRecords source = (MemoryRecords) data.records();
@@ -64,7 +66,9 @@ class FetchedBatchesTest {
         data.setRecords(MemoryRecords.readableRecords(response.slice()));
 
         // When
-        ByteBuffer batches = FetchedBatches.of(PARTITION, 0, data).orElseThrow().batches();
+        ByteBuffer batches = FetchedBatches.of(PARTITION, 0, data, Optional.empty())
+                .orElseThrow()
+                .batches();
 
         // Then
         assertThat(batches).isEqualTo(records);
@@ -205,7 +209,7 @@ class FetchedBatchesTest {
 
     @Test
     void nothingFetchedIsNothing() {
-        assertThat(FetchedBatches.of(PARTITION, 5, data())).isEmpty();
+        assertThat(FetchedBatches.of(PARTITION, 5, data(), Optional.empty())).isEmpty();
     }
 
     @ParameterizedTest
@@ -231,7 +235,7 @@ class FetchedBatchesTest {
     }
 
     private Fetched fetched(long position) {
-        return FetchedBatches.of(PARTITION, position, data()).orElseThrow();
+        return FetchedBatches.of(PARTITION, position, data(), Optional.empty()).orElseThrow();
     }
 
     private PartitionData data() {
