@@ -1,6 +1,7 @@
 package caravan.store;
 
 import caravan.store.StoreException.Kind;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -45,7 +46,8 @@ final class CertificateBundle implements TlsTrustManagersProvider {
     }
 
     private static TlsTrustManagersProvider read(String file) {
-        try (InputStream pem = Files.newInputStream(Path.of(file))) {
+        // Certificates are read byte by byte.
+        try (InputStream pem = new BufferedInputStream(Files.newInputStream(Path.of(file)))) {
             List<Certificate> trusted = new ArrayList<>(defaults());
             Collection<? extends Certificate> own =
                     CertificateFactory.getInstance("X.509").generateCertificates(pem);
