@@ -359,6 +359,13 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
                 .sum();
     }
 
+    /** Whether this process has partitions, and all of them are stored up to these offsets. Asks nobody. */
+    public boolean storedUpTo(Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> stored = partitions().stored();
+        return !stored.isEmpty()
+                && stored.entrySet().stream().allMatch(own -> own.getValue() >= ends.getOrDefault(own.getKey(), 0L));
+    }
+
     /** From now on, what reaches these offsets is stored at once. */
     public void storeAtOnce(Map<TopicPartition, Long> reached) {
         partitions().storeAtOnce(reached);

@@ -33,6 +33,8 @@ import picocli.CommandLine.Option;
 final class BackupCommand implements Callable<Integer> {
     private static final long DRAIN_SECONDS = 45;
     private static final long POLL_MILLIS = 200;
+    /** How often the cluster is asked how far the group is, while this process knows that it is not done itself. */
+    private static final Duration ASK_INTERVAL = Duration.ofSeconds(1);
 
     @Mixin
     private CommonOptions common;
@@ -261,6 +263,7 @@ final class BackupCommand implements Callable<Integer> {
         ProgressLine line = new ProgressLine(common.err());
         long moved = System.nanoTime();
         long reachable = moved;
+        Optional<Long> asked = Optional.empty();
         long taken = -1;
         long before = -1;
         String left = "";
@@ -277,7 +280,10 @@ final class BackupCommand implements Callable<Integer> {
             if (task.stuck().compareTo(timeouts.store()) > 0) {
                 throw nothingStored(task.stuck(), progress);
             }
-            if (untilNow) {
+            boolean due =
+                    asked.map(last -> since(last).compareTo(ASK_INTERVAL) >= 0).orElse(true);
+            if (untilNow && (due || task.storedUpTo(now.ends()))) {
+                asked = Optional.of(System.nanoTime());
                 UntilNow.Remaining remaining;
                 List<String> held;
                 try {
