@@ -58,9 +58,19 @@ public record PlanDocument(
      * @param startOffsets by partition, where the first restored record comes to lie, if not at 0
      * @param settings its own at the end
      * @param retention settings by which Kafka deletes records at the end, its own or the brokers'
-     * @param remarks what a person should know of its settings, a sentence each
+     * @param remarks what a person should look at of its settings, a sentence each
+     * @param notes where settings that it has by the brokers differ from those that the source had, a sentence each
      */
-    @JsonPropertyOrder({"topic", "topicId", "replicationFactor", "startOffsets", "settings", "retention", "remarks"})
+    @JsonPropertyOrder({
+        "topic",
+        "topicId",
+        "replicationFactor",
+        "startOffsets",
+        "settings",
+        "retention",
+        "remarks",
+        "notes"
+    })
     public record Target(
             String topic,
             String topicId,
@@ -68,7 +78,8 @@ public record PlanDocument(
             Map<Integer, Long> startOffsets,
             Map<String, String> settings,
             Map<String, String> retention,
-            List<String> remarks) {
+            List<String> remarks,
+            List<String> notes) {
         public Target {
             ArchiveLayout.checkTopic(topic);
             Objects.requireNonNull(topicId, "topicId");
@@ -76,6 +87,7 @@ public record PlanDocument(
             settings = sorted(settings);
             retention = sorted(retention);
             remarks = List.copyOf(remarks);
+            notes = List.copyOf(notes);
         }
 
         /** Whether it was there before. */

@@ -136,6 +136,7 @@ final class RestorePreviewText {
             text.append(String.join(", ", settings)).append('\n');
         }
         target.remarks().forEach(remark -> text.append("  ").append(remark).append('\n'));
+        target.notes().forEach(note -> text.append("  ").append(note).append('\n'));
     }
 
     private static String gaps(PartitionPlan partition) {
@@ -162,6 +163,7 @@ final class RestorePreviewText {
                         .orElse(topic.snapshot().replicationFactor()));
         shown.put("settings", target.map(Target::settings).orElse(null));
         shown.put("remarks", target.map(Target::remarks).orElse(List.of()));
+        shown.put("notes", target.map(Target::notes).orElse(List.of()));
         shown.put("records", topic.records());
         shown.put("bytes", topic.bytes());
         shown.put("gaps", topic.gaps());

@@ -227,7 +227,34 @@ public final class TargetInspection {
                         offsets,
                         settings,
                         retention,
-                        remarks));
+                        remarks,
+                        notes(topic, settings, effective)));
+    }
+
+    /** What the source had by its brokers, or has here by others, is no setting of the topic's own; it may matter all the same. */
+    private static List<String> notes(TopicPlan topic, Map<String, String> settings, List<ConfigEntry> effective) {
+        List<String> notes = new ArrayList<>();
+        for (ConfigEntry here : effective) {
+            TopicSnapshot.Config there = topic.snapshot().configs().get(here.name());
+            if (there == null
+                    || settings.containsKey(here.name())
+                    || here.value() == null
+                    || there.value().equals(here.value())) {
+                continue;
+            }
+            if (there.source() == TopicSnapshot.Source.BROKER || ofBroker(here)) {
+                notes.add(topic.target() + ": " + here.name() + " is " + here.value() + " by the brokers here, and was "
+                        + there.value() + " in the source");
+            }
+        }
+        return notes;
+    }
+
+    private static boolean ofBroker(ConfigEntry entry) {
+        return switch (entry.source()) {
+            case STATIC_BROKER_CONFIG, DYNAMIC_BROKER_CONFIG, DYNAMIC_DEFAULT_BROKER_CONFIG -> true;
+            default -> false;
+        };
     }
 
     static Map<String, String> ownSettings(TopicSnapshot snapshot) {

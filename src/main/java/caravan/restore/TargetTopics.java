@@ -158,6 +158,7 @@ final class TargetTopics {
                     e);
         }
         LOG.info("created the topic {} with {} partitions", name, partitions);
+        target.notes().forEach(LOG::info);
     }
 
     /** A topic that was there gets the source's settings that it lacks, and the guards over them. */
