@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -48,6 +49,7 @@ class ChosenRecordsIT {
     }
 
     @Test
+    @Tag("s3-subset")
     void aWindowOfTimeHoldsItsRecordsThoughTheirTimestampsAreOutOfOrder() {
         // Given: one batch whose first and last records are far outside, and one that lies inside as a whole
         data.createTopic(topic, 1, KEPT);

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -127,7 +129,7 @@ class LeadersIT {
         AtomicBoolean enough = new AtomicBoolean();
         AtomicLong acknowledged = new AtomicLong();
         CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
-        Awaitility.await().until(() -> acknowledged.get() > 60_000);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 60_000);
         enough.set(true);
         producing.get();
 
@@ -150,7 +152,7 @@ class LeadersIT {
         AtomicBoolean enough = new AtomicBoolean();
         AtomicLong acknowledged = new AtomicLong();
         CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
-        Awaitility.await().until(() -> acknowledged.get() > 60_000);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 60_000);
         enough.set(true);
         producing.get();
         caravan.backup(store, topic).expect(0);
@@ -171,6 +173,53 @@ class LeadersIT {
         // Then
         assertThat(moves).isGreaterThan(1);
         assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void aRestoreThatIsKilledGoesOnThoughLeadersMoved() throws Exception {
+        // Given
+        AtomicBoolean enough = new AtomicBoolean();
+        AtomicLong acknowledged = new AtomicLong();
+        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 60_000);
+        enough.set(true);
+        producing.get();
+        caravan.backup(store, topic).expect(0);
+        String copy = topic + "-copy";
+        cluster.createTopic(copy, PARTITIONS, Map.of("retention.ms", "-1"));
+
+        // When: killed in the middle, with batches in flight, and each time other brokers lead
+        limit("producer_byte_rate", 800_000.0);
+        for (int kill = 1; kill <= 2; kill++) {
+            long before = records(copy);
+            try (CaravanProcess restore = CaravanProcess.start(
+                    s3.environment(),
+                    "restore",
+                    "--bootstrap-servers",
+                    cluster.bootstrapServers(),
+                    "--store",
+                    store,
+                    "--rename",
+                    topic + "=" + copy)) {
+                restore.until(() -> records(copy) > before);
+                restore.kill().await();
+            }
+            lead(copy, 1 + kill % 3);
+        }
+        limit("producer_byte_rate", null);
+        caravan.restore(store, "--rename", topic + "=" + copy).expect(0);
+
+        // Then
+        assertSameRecords(read(topic), read(copy));
+    }
+
+    private static long records(String name) throws Exception {
+        Map<TopicPartition, OffsetSpec> question = new HashMap<>();
+        IntStream.range(0, PARTITIONS)
+                .forEach(partition -> question.put(new TopicPartition(name, partition), OffsetSpec.latest()));
+        return cluster.admin().listOffsets(question).all().get().values().stream()
+                .mapToLong(ListOffsetsResultInfo::offset)
+                .sum();
     }
 
     /** Bytes per second of each broker and client; null for no limit. */

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -51,6 +52,7 @@ class RestoredGroupsIT {
     }
 
     @Test
+    @Tag("s3-subset")
     void aGroupGoesOnWithTheRecordThatItWouldHaveReadNextThroughHolesInTheOffsets() throws Exception {
         // Given: markers and aborted records between the others
         topicWithHoles();

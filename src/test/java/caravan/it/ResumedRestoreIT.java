@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,7 @@ class ResumedRestoreIT {
     }
 
     @Test
+    @Tag("s3-subset")
     void killedAgainAndAgainItEndsWithEachRecordOnce() throws Exception {
         // Given: objects of many batches, some of them small, some with holes
         backedUp("--max-bytes", "1000000");
