@@ -5,9 +5,7 @@ import caravan.archive.RestoreDocument;
 import caravan.catalog.Catalog;
 import caravan.kafka.Cluster;
 import caravan.restore.FrozenPlans.Frozen;
-import caravan.restore.RestoreException.Kind;
 import caravan.store.StoreException;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +74,7 @@ final class PlanChoice {
     private Frozen freeze(RestoreRequest request, String archiveId, String clusterId, String fingerprint, int number) {
         RestorePlan plan = new RestorePlanner(catalog).plan(request);
         TargetInspection target = new TargetInspection(cluster, request).of(plan);
-        refuse(target.conflicts(), plan);
+        target.refuse();
         PlanDocument document = new PlanDocument(
                 FrozenPlans.id(fingerprint, number),
                 archiveId,
@@ -92,17 +90,6 @@ final class PlanChoice {
                             + " place with --plan-dir",
                     e.getMessage());
             return FrozenPlans.unkept(document, number);
-        }
-    }
-
-    private static void refuse(List<String> conflicts, RestorePlan plan) {
-        if (!conflicts.isEmpty()) {
-            throw new RestoreException(
-                    Kind.NOT_POSSIBLE,
-                    String.join("; ", conflicts),
-                    "restore under another name with --rename "
-                            + plan.topics().get(0).source()
-                            + "=NAME, add to what is there with --append, or delete the topic; --dry-run shows all");
         }
     }
 }

@@ -4,6 +4,7 @@ import caravan.archive.PlanDocument.Target;
 import caravan.archive.TopicSnapshot;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaErrors;
+import caravan.restore.RestoreException.Kind;
 import caravan.restore.RestorePlan.TopicPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -40,7 +43,15 @@ public final class TargetInspection {
     private final Cluster cluster;
     private final RestoreRequest request;
     private final Map<String, Target> targets = new TreeMap<>();
-    private final List<String> conflicts = new ArrayList<>();
+    private final List<Conflict> conflicts = new ArrayList<>();
+
+    /**
+     * Why the restore can't be done.
+     *
+     * @param what is in the way, a sentence
+     * @param hint what can be done about it; empty where the sentence says it
+     */
+    record Conflict(String what, String hint) {}
 
     public TargetInspection(Cluster cluster, RestoreRequest request) {
         this.cluster = cluster;
@@ -52,7 +63,9 @@ public final class TargetInspection {
         int brokers = cluster.brokers();
         for (TopicPlan topic : plan.topics()) {
             if (Topic.isInternal(topic.target())) {
-                conflicts.add("the topic " + topic.target() + " is Kafka's own: restore it under another name");
+                conflict(
+                        "the topic " + topic.target() + " is Kafka's own",
+                        "restore it under another name with --rename " + topic.target() + "=NAME");
                 continue;
             }
             try {
@@ -63,7 +76,7 @@ public final class TargetInspection {
                     absent(topic, brokers);
                 }
             } catch (AuthorizationException e) {
-                conflicts.add(KafkaErrors.message(e) + " (" + KafkaErrors.hint(e) + ")");
+                conflicts.add(new Conflict(KafkaErrors.message(e), KafkaErrors.hint(e)));
             }
         }
         return this;
@@ -71,7 +84,30 @@ public final class TargetInspection {
 
     /** Why the restore can't be done, a sentence each; empty where it can. */
     public List<String> conflicts() {
-        return List.copyOf(conflicts);
+        return conflicts.stream()
+                .map(conflict ->
+                        conflict.hint().isEmpty() ? conflict.what() : conflict.what() + " (" + conflict.hint() + ")")
+                .toList();
+    }
+
+    /**
+     * @throws RestoreException where anything is in the way, with all of it
+     */
+    void refuse() {
+        if (!conflicts.isEmpty()) {
+            throw new RestoreException(
+                    Kind.NOT_POSSIBLE,
+                    conflicts.stream().map(Conflict::what).collect(Collectors.joining("; ")),
+                    Stream.concat(
+                                    conflicts.stream().map(Conflict::hint).filter(hint -> !hint.isEmpty()),
+                                    Stream.of("--dry-run shows the whole plan"))
+                            .distinct()
+                            .collect(Collectors.joining("; ")));
+        }
+    }
+
+    private void conflict(String what, String hint) {
+        conflicts.add(new Conflict(what, hint));
     }
 
     /** What each topic is to become, by its name in the cluster. */
@@ -84,9 +120,11 @@ public final class TargetInspection {
     private void absent(TopicPlan topic, int brokers) {
         int replication = request.replicationFactor().orElse(topic.snapshot().replicationFactor());
         if (replication > brokers) {
-            conflicts.add("the topic " + topic.target() + " is to have " + replication
-                    + " replicas, and the cluster has " + brokers + (brokers == 1 ? " broker" : " brokers")
-                    + ": choose fewer with --replication-factor");
+            conflict(
+                    "the topic " + topic.target() + " is to have " + replication
+                            + " replicas, and the cluster has " + brokers + (brokers == 1 ? " broker" : " brokers")
+                            + "",
+                    "choose fewer with --replication-factor");
             return;
         }
         Map<String, String> settings = ownSettings(topic.snapshot());
@@ -101,12 +139,15 @@ public final class TargetInspection {
             }
             put(topic, Optional.empty(), replication, Map.of(), settings, effective, remarks);
         } catch (TopicExistsException e) {
-            conflicts.add("the topic " + topic.target() + " was made by another program just now");
+            conflict(
+                    "the topic " + topic.target() + " was made by another program just now",
+                    "see whether another restore is going on, and run this one again");
         } catch (AuthorizationException e) {
             throw e;
         } catch (KafkaException e) {
-            conflicts.add("the topic " + topic.target() + " can't be created: " + e.getMessage()
-                    + ": create it by hand with " + topic.partitionCount() + " partitions");
+            conflict(
+                    "the topic " + topic.target() + " can't be created: " + e.getMessage(),
+                    "create it by hand with " + topic.partitionCount() + " partitions");
         }
     }
 
@@ -128,7 +169,7 @@ public final class TargetInspection {
         if (request.ignoreUnsupportedConfigs()) {
             remarks.add(sentence);
         } else {
-            conflicts.add(sentence + " (leave it out with --ignore-unsupported-configs)");
+            conflict(sentence, "leave such settings out with --ignore-unsupported-configs");
         }
     }
 
@@ -140,8 +181,10 @@ public final class TargetInspection {
 
     private void existing(TopicPlan topic, Cluster.Topic existing) {
         if (existing.partitions() != topic.partitionCount()) {
-            conflicts.add("the topic " + existing.name() + " has " + existing.partitions() + " partitions, and "
-                    + topic.partitionCount() + " in the archive");
+            conflict(
+                    "the topic " + existing.name() + " has " + existing.partitions() + " partitions, and "
+                            + topic.partitionCount() + " in the archive",
+                    otherName(topic));
             return;
         }
         cluster.requireAllowed(existing.name(), NEEDED);
@@ -152,14 +195,16 @@ public final class TargetInspection {
                 .mapToLong(partition -> ends.get(partition) - starts.get(partition))
                 .sum();
         if (records > 0 && !request.append()) {
-            conflicts.add("the topic " + existing.name() + " has records");
+            conflict(
+                    "the topic " + existing.name() + " has records",
+                    otherName(topic) + ", or add to them with --append");
             return;
         }
         List<ConfigEntry> effective = cluster.configs(existing.name());
         if (Guards.standing(effective)) {
-            conflicts.add("the topic " + existing.name()
-                    + " has the settings of a restore that is going on, or was cut off: put its own in place with 'restore"
-                    + " --settle'");
+            conflict(
+                    "the topic " + existing.name() + " has the settings of a restore that is going on, or was cut off",
+                    "put its own in place with 'restore --settle'");
             return;
         }
         Map<Integer, Long> offsets = new TreeMap<>();
@@ -171,6 +216,10 @@ public final class TargetInspection {
         List<String> remarks = new ArrayList<>();
         Map<String, String> settings = completed(topic, effective, remarks);
         put(topic, Optional.of(existing.id()), -1, offsets, settings, effective, remarks);
+    }
+
+    private static String otherName(TopicPlan topic) {
+        return "restore under another name with --rename " + topic.source() + "=NAME, or delete the topic";
     }
 
     /** The topic's own settings, and the source's that it does not have. Those that somebody gave it stay, and are named. */

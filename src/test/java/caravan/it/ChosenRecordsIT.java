@@ -72,10 +72,12 @@ class ChosenRecordsIT {
         // Given: objects of one batch each; the last one has a record of before
         data.createTopic(topic, 1, KEPT);
         data.send("none", at(NOON));
+        caravan.backup(store, topic).expect(0);
         data.send("none", at(NOON + 7_200_000));
+        caravan.backup(store, topic).expect(0);
         data.send("none", at(NOON + 7_300_000, NOON - 5));
-        caravan.backup(store, topic, "--max-bytes", "1").expect(0);
-        assertThat(StoredObjects.of(s3, store).of(topic, 0)).hasSizeGreaterThan(1);
+        caravan.backup(store, topic).expect(0);
+        assertThat(StoredObjects.of(s3, store).of(topic, 0)).hasSize(3);
 
         // When
         restore("--to-time", Long.toString(NOON + 1)).expect(0);
@@ -264,7 +266,7 @@ class ChosenRecordsIT {
         caravan.backup(store, topic).expect(0);
 
         assertThat(restore("--from-time", "yesterday").expect(2).err()).contains("'yesterday' is not a time");
-        assertThat(restore("--partitions", "2-").expect(2).err()).contains("'2-' is no partition");
+        assertThat(restore("--partitions", "2-").expect(2).err()).contains("'2-' is neither a partition");
         assertThat(restore("--partitions", "7").expect(1).err()).contains("no topic has such a partition");
         assertThat(restore("--limit", "0").expect(2).err()).contains("'0' is no value for limit");
         assertThat(restore("--from-offset", "5", "--to-offset", "5").expect(2).err())
