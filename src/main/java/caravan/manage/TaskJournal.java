@@ -166,7 +166,10 @@ public final class TaskJournal implements RestoreJournal {
                             .document(System.currentTimeMillis())
                             .finished(report.restoreId(), cluster, System.currentTimeMillis())));
         } catch (RuntimeException e) {
-            LOG.warn("that the restore {} ended could not be stored: {}", name, e.getMessage());
+            LOG.warn(
+                    "that the restore {} ended could not be stored, so it begins again after a restart: {}",
+                    name,
+                    e.getMessage());
         }
     }
 }
