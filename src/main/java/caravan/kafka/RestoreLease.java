@@ -2,7 +2,6 @@ package caravan.kafka;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,7 +17,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +31,7 @@ public final class RestoreLease implements AutoCloseable {
     /** How long a run that died keeps others out; brokers allow 6 s and more ({@code group.min.session.timeout.ms}). */
     static final Duration SESSION = Duration.ofSeconds(10);
 
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final Pattern NO_TOPIC = Pattern.compile("(?!)");
 
@@ -43,7 +41,6 @@ public final class RestoreLease implements AutoCloseable {
     private final String group;
     private final ConcurrentLinkedQueue<Commit> commits = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> leading = new CompletableFuture<>();
-    private Optional<KafkaConsumer<byte[], byte[]>> consumer = Optional.empty();
     private Thread thread;
     private volatile boolean lost;
     private volatile boolean closed;
@@ -67,7 +64,6 @@ public final class RestoreLease implements AutoCloseable {
         properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, LeaseAssignor.class.getName());
         properties.put(LeaseAssignor.LISTENER, (LeaseAssignor.Listener) this::together);
         KafkaConsumer<byte[], byte[]> member = new KafkaConsumer<>(properties);
-        consumer = Optional.of(member);
         // It is a member for the sake of being one.
         member.subscribe(NO_TOPIC);
         thread = new Thread(() -> stay(member), "caravan-lease");
@@ -94,7 +90,8 @@ public final class RestoreLease implements AutoCloseable {
     private void stay(KafkaConsumer<byte[], byte[]> member) {
         try {
             while (!closed) {
-                poll(member);
+                // Not woken up for a commit: a wakeup that comes too late would end the commit itself.
+                member.poll(POLL);
                 commit(member);
             }
         } catch (RuntimeException e) {
@@ -105,14 +102,6 @@ public final class RestoreLease implements AutoCloseable {
             closed = true;
             fail();
             member.close(Duration.ofSeconds(5));
-        }
-    }
-
-    private static void poll(KafkaConsumer<byte[], byte[]> member) {
-        try {
-            member.poll(POLL);
-        } catch (WakeupException e) {
-            // There is something to commit.
         }
     }
 
@@ -151,7 +140,6 @@ public final class RestoreLease implements AutoCloseable {
         if (closed || lost) {
             fail();
         }
-        consumer.ifPresent(KafkaConsumer::wakeup);
         await(commit.done(), ANSWER, "the group " + group + " could not commit");
     }
 
@@ -174,7 +162,6 @@ public final class RestoreLease implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        consumer.ifPresent(KafkaConsumer::wakeup);
         try {
             if (thread != null) {
                 thread.join(TimeUnit.SECONDS.toMillis(10));

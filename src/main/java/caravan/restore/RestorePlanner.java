@@ -31,6 +31,10 @@ import org.apache.kafka.common.TopicPartition;
 public final class RestorePlanner {
     private final Catalog catalog;
 
+    /** What is damaged, a sentence each. */
+    private final List<String> damage = new ArrayList<>();
+
+    /** @param catalog of the archive; a planner makes one plan */
     public RestorePlanner(Catalog catalog) {
         this.catalog = catalog;
     }
@@ -63,7 +67,10 @@ public final class RestorePlanner {
                         other + " and " + topic + " would both be restored as " + target,
                         "give each a name of its own");
             }
-            topics.add(plan(contents, target, request));
+            plan(contents, target, request).ifPresent(topics::add);
+        }
+        if (!damage.isEmpty()) {
+            throw damaged(String.join("; ", damage));
         }
         for (String name : filter.names()) {
             if (topics.stream().noneMatch(topic -> topic.source().equals(name))) {
@@ -97,17 +104,20 @@ public final class RestorePlanner {
         }
     }
 
-    private TopicPlan plan(TopicContents contents, String target, RestoreRequest request) {
+    private Optional<TopicPlan> plan(TopicContents contents, String target, RestoreRequest request) {
         String topic = contents.topic();
         TimelineContents chosen = chosen(contents, request.timeline());
-        TopicSnapshot snapshot = chosen.newest()
-                .orElseThrow(() -> damaged(topic + " has no snapshot that says how many partitions it had: "
-                        + chosen.damage().orElse("it is missing")));
+        if (chosen.newest().isEmpty()) {
+            damage.add(topic + " has no snapshot that says how many partitions it had: "
+                    + chosen.damage().orElse("it is missing"));
+            return Optional.empty();
+        }
         List<PartitionPlan> partitions = new ArrayList<>();
         for (PartitionContents partition : chosen.partitions()) {
             partitions.add(plan(partition, target, request));
         }
-        return new TopicPlan(topic, chosen.timeline(), target, snapshot, partitions);
+        return Optional.of(
+                new TopicPlan(topic, chosen.timeline(), target, chosen.newest().get(), partitions));
     }
 
     private static TimelineContents chosen(TopicContents contents, String wanted) {
@@ -162,7 +172,7 @@ public final class RestorePlanner {
         for (OffsetRange hole : partition.coverage().holes()) {
             selection.of(hole.from(), hole.next()).ifPresent(missing -> {
                 if (!request.acceptLoss()) {
-                    throw damaged(topic + "-" + partition.partition() + " has a hole: nothing answers for offsets ["
+                    damage.add(topic + "-" + partition.partition() + " has a hole: nothing answers for offsets ["
                             + hole.from() + ", " + hole.next() + ")");
                 }
                 gaps.add(new Gap(Optional.empty(), missing.from(), missing.next()));
