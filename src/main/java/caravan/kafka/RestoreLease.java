@@ -17,6 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,6 +112,10 @@ public final class RestoreLease implements AutoCloseable {
             try {
                 member.commitSync(next.offsets());
                 next.done().complete(null);
+            } catch (RebalanceInProgressException e) {
+                // Another run asks for the lease just now: the group comes together again in the next poll.
+                commits.add(next);
+                return;
             } catch (KafkaException e) {
                 next.done().completeExceptionally(e);
             }
