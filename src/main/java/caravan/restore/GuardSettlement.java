@@ -4,9 +4,11 @@ import caravan.archive.PlanDocument;
 import caravan.archive.PlanDocument.Target;
 import caravan.kafka.Cluster;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -54,6 +56,9 @@ public final class GuardSettlement {
                     + " --bootstrap-server … --alter --entity-type topics --entity-name " + target.topic() + " "
                     + turnOn(target.settings()));
         }
+        Guards.strange(now, target.settings())
+                .forEach((name, value) -> attention.add(target.topic() + ": " + name + "=" + value
+                        + " was set by somebody while the topic was restored, and stays"));
         List<AlterConfigOp> changes = Guards.settle(now, target.settings(), leave);
         cluster.alter(target.topic(), changes);
         return attention;
@@ -68,25 +73,31 @@ public final class GuardSettlement {
     public Settled settle(List<PlanDocument> plans) {
         List<String> done = new ArrayList<>();
         List<String> attention = new ArrayList<>();
+        List<PlanDocument> cutOff = new ArrayList<>();
+        Set<String> busy = new HashSet<>();
         for (PlanDocument plan : plans) {
-            String group = RestoreRun.group(plan.restoreId());
-            Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(group);
-            List<PlanDocument.Topic> standing = plan.topics().stream()
-                    .filter(topic -> stands(topic, committed))
-                    .toList();
-            if (standing.isEmpty()) {
-                continue;
-            }
-            if (cluster.members(group) > 0) {
+            if (cluster.members(RestoreRun.group(plan.restoreId())) == 0) {
+                cutOff.add(plan);
+            } else if (!standing(plan).isEmpty()) {
                 attention.add("the restore " + plan.restoreId() + " is going on: its topics keep their guards");
-                continue;
+                plan.topics().forEach(topic -> busy.add(topic.target().topic()));
             }
-            for (PlanDocument.Topic topic : standing) {
-                attention.addAll(settle(topic, partition -> Optional.empty()));
-                done.add(topic.target().topic());
+        }
+        for (PlanDocument plan : cutOff) {
+            for (PlanDocument.Topic topic : standing(plan)) {
+                // Another restore may have come after the one that was cut off.
+                if (!busy.contains(topic.target().topic())) {
+                    attention.addAll(settle(topic, partition -> Optional.empty()));
+                    done.add(topic.target().topic());
+                }
             }
         }
         return new Settled(done, attention);
+    }
+
+    private List<PlanDocument.Topic> standing(PlanDocument plan) {
+        Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(RestoreRun.group(plan.restoreId()));
+        return plan.topics().stream().filter(topic -> stands(topic, committed)).toList();
     }
 
     private boolean stands(PlanDocument.Topic topic, Map<TopicPartition, OffsetAndMetadata> committed) {

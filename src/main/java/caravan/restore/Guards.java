@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -59,15 +60,27 @@ final class Guards {
     private Guards() {}
 
     /**
-     * Changes that set the guards on a topic.
+     * Changes that set the guards on a topic, less what somebody gave it since the restore was planned: that stays.
      *
      * @param effective the topic's settings, its own and the brokers'
+     * @param own the settings that the topic is to have at last
      */
-    static List<AlterConfigOp> set(List<ConfigEntry> effective) {
+    static List<AlterConfigOp> set(List<ConfigEntry> effective, Map<String, String> own) {
+        Map<String, String> now = ofTopic(effective);
         List<AlterConfigOp> changes = new ArrayList<>();
-        needed(effective)
-                .forEach((name, value) -> changes.add(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET)));
+        needed(effective).forEach((name, value) -> {
+            String is = now.get(name);
+            if (is == null || is.equals(own.get(name))) {
+                changes.add(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET));
+            }
+        });
         return changes;
+    }
+
+    private static Map<String, String> ofTopic(List<ConfigEntry> effective) {
+        Map<String, String> values = new LinkedHashMap<>();
+        effective.stream().filter(Guards::ofTopic).forEach(config -> values.put(config.name(), config.value()));
+        return values;
     }
 
     /**
@@ -84,8 +97,7 @@ final class Guards {
 
     /** Whether a topic has all that it needs, as one has whose restore did not come to its end. */
     static boolean standing(List<ConfigEntry> effective) {
-        Map<String, String> values = new LinkedHashMap<>();
-        effective.stream().filter(Guards::ofTopic).forEach(config -> values.put(config.name(), config.value()));
+        Map<String, String> values = ofTopic(effective);
         return needed(effective).entrySet().stream()
                 .allMatch(guard -> guard.getValue().equals(values.get(guard.getKey())));
     }
@@ -132,6 +144,21 @@ final class Guards {
             }
         }
         return changes;
+    }
+
+    /**
+     * What a topic has where the restore has its guards, and that is neither these nor the topic's own: somebody set it meanwhile.
+     *
+     * @param now the topic's settings as they are
+     * @param own the settings that the topic is to have
+     */
+    static Map<String, String> strange(List<ConfigEntry> now, Map<String, String> own) {
+        Map<String, String> strange = new TreeMap<>(ofTopic(now));
+        strange.entrySet()
+                .removeIf(entry -> !WHILE_RESTORING.containsKey(entry.getKey())
+                        || entry.getValue().equals(WHILE_RESTORING.get(entry.getKey()))
+                        || entry.getValue().equals(own.get(entry.getKey())));
+        return strange;
     }
 
     private static boolean ofTopic(ConfigEntry entry) {

@@ -65,16 +65,17 @@ final class TargetTopics {
         if (target.existed()) {
             return target.topicId().equals(existing.id().toString());
         }
-        Optional<RunState> state = Cluster.partitions(existing).stream()
-                .flatMap(partition -> state(committed, partition).stream())
-                .findFirst();
-        return state.map(left -> left.topicId().equals(existing.id()))
-                .orElseGet(() -> Guards.standing(cluster.configs(existing.name())));
+        return Cluster.partitions(existing).stream().anyMatch(partition -> state(committed, partition, existing.id())
+                        .isPresent())
+                || Guards.standing(cluster.configs(existing.name()));
     }
 
+    /** What a run left of this topic; what it left of one that had the same name and was deleted since tells nothing. */
     private static Optional<RunState> state(
-            Map<TopicPartition, OffsetAndMetadata> committed, TopicPartition partition) {
-        return Optional.ofNullable(committed.get(partition)).flatMap(commit -> RunState.parse(commit.metadata()));
+            Map<TopicPartition, OffsetAndMetadata> committed, TopicPartition partition, Uuid topicId) {
+        return Optional.ofNullable(committed.get(partition))
+                .flatMap(commit -> RunState.parse(commit.metadata()))
+                .filter(state -> state.topicId().equals(topicId));
     }
 
     /**
@@ -107,11 +108,9 @@ final class TargetTopics {
         if (existing.partitions() != partitions || !isOf(cluster, target, existing, committed)) {
             throw foreign(target.topic());
         }
-        for (TopicPartition partition : Cluster.partitions(existing)) {
-            state(committed, partition).ifPresent(state -> {
-                if (!state.topicId().equals(existing.id())) {
-                    throw foreign(target.topic());
-                }
+        List<TopicPartition> all = Cluster.partitions(existing);
+        for (TopicPartition partition : all) {
+            state(committed, partition, existing.id()).ifPresent(state -> {
                 if (!state.planHash().equals(plan.hash())) {
                     throw new RestoreException(
                             Kind.NOT_POSSIBLE,
@@ -122,9 +121,25 @@ final class TargetTopics {
                 begun.put(partition, state);
             });
         }
-        if (target.existed()) {
-            guard(target);
+        if (all.stream().noneMatch(begun::containsKey)) {
+            cluster.highWatermarks(all).forEach((partition, end) -> {
+                long start = target.startOffsets().getOrDefault(partition.partition(), 0L);
+                if (end != start) {
+                    throw touched(partition, start, end);
+                }
+            });
         }
+        // Also of one that a run had made: it may have got its own settings again since.
+        guard(target);
+    }
+
+    /** A partition is not as it was when the restore was planned, and no run of it has written there. */
+    static RestoreException touched(TopicPartition partition, long start, long end) {
+        return new RestoreException(
+                Kind.NOT_POSSIBLE,
+                partition + " ends at offset " + end + ", where the restore has written nothing yet and expected "
+                        + start + ": another program has written to it, or deleted from it",
+                "restore under another name with --rename, or delete the topic");
     }
 
     private RestoreException foreign(String topic) {
@@ -164,6 +179,9 @@ final class TargetTopics {
     /** A topic that was there gets the source's settings that it lacks, and the guards over them. */
     private void guard(Target target) {
         List<ConfigEntry> effective = settings(target.topic());
+        if (Guards.standing(effective)) {
+            return;
+        }
         Map<String, String> own = TargetInspection.ofTopic(effective);
         List<AlterConfigOp> missing = new ArrayList<>();
         target.settings().forEach((name, value) -> {
@@ -180,7 +198,7 @@ final class TargetTopics {
                     "set them to what the brokers take, and run the restore again",
                     e);
         }
-        cluster.alter(target.topic(), Guards.set(settings(target.topic())));
+        cluster.alter(target.topic(), Guards.set(settings(target.topic()), target.settings()));
     }
 
     /** A topic's effective settings. Brokers hear of a new topic a moment after the controller has made it. */
@@ -223,9 +241,18 @@ final class TargetTopics {
                             Kind.NOT_POSSIBLE,
                             "the topic " + topic.getKey() + " was deleted while it was restored",
                             "run the restore again"));
+            Map<TopicPartition, Long> begins = cluster.logStarts(partitions);
             Map<TopicPartition, Long> ends = cluster.highWatermarks(partitions);
             for (TopicPartition partition : partitions) {
-                long held = ends.get(partition) - starts.getOrDefault(partition, 0L);
+                long start = starts.getOrDefault(partition, 0L);
+                long held = ends.get(partition) - start;
+                if (held > 0 && begins.get(partition) > start) {
+                    throw new RestoreException(
+                            Kind.NOT_POSSIBLE,
+                            partition + " begins at offset " + begins.get(partition) + ", and restored records at "
+                                    + start + ": some were deleted meanwhile",
+                            "see whether its retention was on; delete the topic, and run the restore again");
+                }
                 if (held != progress.produced(partition)) {
                     throw new RestoreException(
                             Kind.NOT_POSSIBLE,

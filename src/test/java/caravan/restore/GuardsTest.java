@@ -45,9 +45,26 @@ class GuardsTest {
         assertThat(Guards.over(Map.of(), OF_3_9))
                 .isEqualTo(and(Map.of(DIFFERENCE, NO_LIMIT, BEFORE, NO_LIMIT, AFTER, NO_LIMIT)));
         assertThat(Guards.over(Map.of(), OF_4_0)).isEqualTo(and(Map.of(BEFORE, NO_LIMIT, AFTER, NO_LIMIT)));
-        assertThat(names(Guards.set(OF_2_8)))
+        assertThat(names(Guards.set(OF_2_8, Map.of())))
                 .containsExactlyInAnyOrderElementsOf(
                         and(Map.of(DIFFERENCE, NO_LIMIT)).keySet());
+    }
+
+    @Test
+    void whatSomebodyGaveTheTopicSinceIsNotReplaced() {
+        // Given: settings as the restore found them, as it left them, and neither
+        List<ConfigEntry> now = with(
+                OF_3_9,
+                topics("cleanup.policy", "compact"),
+                topics("retention.ms", "-1"),
+                topics("retention.bytes", "1000"));
+
+        // Then
+        assertThat(names(Guards.set(now, Map.of("cleanup.policy", "compact"))))
+                .contains("cleanup.policy", "compression.type")
+                .doesNotContain("retention.bytes");
+        assertThat(Guards.strange(now, Map.of("cleanup.policy", "compact")))
+                .isEqualTo(Map.of("retention.bytes", "1000"));
     }
 
     @Test
