@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right to write what one plan of a restore says: being the leader of a consumer group of that plan's own. Kafka sees to it that
- * there is one leader at a time. A run that died leads as long as its session lasts. What the plan's runs have to tell each other
- * is committed to the group.
+ * The right to do what restores are asked for: being the leader of a consumer group of that request's own. Kafka sees to it that
+ * there is one leader at a time. A run that died leads as long as its session lasts. What the runs have to tell each other is
+ * committed to the group.
  */
 public final class RestoreLease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreLease.class);

@@ -2,14 +2,18 @@ package caravan.restore;
 
 import caravan.archive.ArchiveKey;
 import caravan.archive.ArchiveLayout;
+import caravan.archive.DamagedObjectException;
 import caravan.archive.Digests;
 import caravan.archive.PlanDocument;
 import caravan.archive.RestoreDocument;
+import caravan.archive.UnsupportedFormatException;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Plans of restores, and the reports of those that came to their end. All restores that are asked for the same have names that begin
@@ -22,8 +26,11 @@ public final class FrozenPlans {
      *
      * @param number of the restore among those that were asked for the same, from 1
      * @param hash SHA-256 of the document, the first 16 hexadecimal digits
+     * @param kept whether another run can find it
      */
-    public record Frozen(PlanDocument document, int number, String hash) {}
+    public record Frozen(PlanDocument document, int number, String hash, boolean kept) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrozenPlans.class);
 
     private final Store store;
 
@@ -34,6 +41,11 @@ public final class FrozenPlans {
 
     static String id(String fingerprint, int number) {
         return fingerprint + "-" + number;
+    }
+
+    /** What all restores have in their names that are asked for the same. */
+    static String fingerprint(String restoreId) {
+        return restoreId.substring(0, restoreId.lastIndexOf('-'));
     }
 
     /** The newest plan of what is asked for; empty where there is none. */
@@ -52,31 +64,42 @@ public final class FrozenPlans {
     }
 
     private Frozen read(String fingerprint, int number) {
-        return frozen(store.read(new ArchiveKey.Plan(id(fingerprint, number)).path()), number);
+        return frozen(store.read(new ArchiveKey.Plan(id(fingerprint, number)).path()), number, true);
     }
 
-    private static Frozen frozen(byte[] json, int number) {
+    private static Frozen frozen(byte[] json, int number, boolean kept) {
         return new Frozen(
                 PlanDocument.parse(json),
                 number,
-                Digests.hex(Digests.sha256().digest(json)).substring(0, 16));
+                Digests.hex(Digests.sha256().digest(json)).substring(0, 16),
+                kept);
     }
 
-    /** Plans of restores into a cluster that did not come to their end. */
+    /** Plans of restores into a cluster that did not come to their end. What can't be read is left out, and logged. */
     public List<PlanDocument> unfinished(String clusterId) {
         return store.list(ArchiveLayout.RESTORES)
                 .flatMap(entry -> ArchiveLayout.parse(entry.key()).stream())
                 .filter(ArchiveKey.Plan.class::isInstance)
-                .map(key -> PlanDocument.parse(store.read(key.path())))
+                .flatMap(key -> readable(key.path()).stream())
                 .filter(plan -> plan.clusterId().equals(clusterId)
                         && report(plan.restoreId()).isEmpty())
                 .toList();
     }
 
-    /** How a restore ended; empty where it did not. */
+    private Optional<PlanDocument> readable(String key) {
+        try {
+            return Optional.of(PlanDocument.parse(store.read(key)));
+        } catch (DamagedObjectException | UnsupportedFormatException e) {
+            LOG.warn("{} is left out: {}", key, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** How a restore came to its end; empty where it did not. */
     Optional<RestoreDocument> report(String restoreId) {
         try {
-            return Optional.of(RestoreDocument.parse(store.read(new ArchiveKey.Report(restoreId).path())));
+            return Optional.of(RestoreDocument.parse(store.read(new ArchiveKey.Report(restoreId).path())))
+                    .filter(report -> report.outcome() == RestoreDocument.Outcome.FINISHED);
         } catch (StoreException e) {
             if (e.kind() == StoreException.Kind.NOT_FOUND) {
                 return Optional.empty();
@@ -94,14 +117,14 @@ public final class FrozenPlans {
         String key = new ArchiveKey.Plan(plan.restoreId()).path();
         byte[] json = plan.toJson();
         if (store.putIfAbsent(key, json)) {
-            return frozen(json, number);
+            return frozen(json, number, true);
         }
-        return frozen(store.read(key), number);
+        return frozen(store.read(key), number, true);
     }
 
     /** A plan that could be stored nowhere. */
     static Frozen unkept(PlanDocument plan, int number) {
-        return frozen(plan.toJson(), number);
+        return frozen(plan.toJson(), number, false);
     }
 
     /** Keeps how a restore ended; nothing is changed where that is kept. */

@@ -5,7 +5,9 @@ import caravan.archive.RestoreDocument;
 import caravan.catalog.Catalog;
 import caravan.kafka.Cluster;
 import caravan.restore.FrozenPlans.Frozen;
+import caravan.restore.RestoreException.Kind;
 import caravan.store.StoreException;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,8 @@ final class PlanChoice {
     }
 
     /**
+     * The plan to follow. Only for whom has the lease: else another run may choose another plan meanwhile.
+     *
      * @throws RestoreException where the request can't be done, with everything that hinders it
      */
     Chosen choose(RestoreRequest request) {
@@ -41,22 +45,42 @@ final class PlanChoice {
         String clusterId = cluster.id();
         String fingerprint = request.fingerprint(archiveId, clusterId);
         Optional<Frozen> newest = plans.newest(fingerprint);
-        return newest.flatMap(this::goesOn).orElseGet(() -> {
+        return newest.flatMap(plan -> goesOn(request, plan)).orElseGet(() -> {
             int number = newest.map(Frozen::number).orElse(0) + 1;
             return new Chosen(freeze(request, archiveId, clusterId, fingerprint, number), Optional.empty());
         });
     }
 
-    /** The earlier restore that a request asks for again; empty where it asks for a new one. */
-    Optional<Chosen> earlier(RestoreRequest request) {
-        String archiveId = catalog.requireArchive().archiveId();
-        return plans.newest(request.fingerprint(archiveId, cluster.id())).flatMap(this::goesOn);
+    /** Name of all restores that are asked for the same. */
+    String fingerprint(RestoreRequest request) {
+        return request.fingerprint(catalog.requireArchive().archiveId(), cluster.id());
     }
 
-    private Optional<Chosen> goesOn(Frozen newest) {
+    /** The earlier restore that a request asks for again; empty where it asks for a new one. */
+    Optional<Chosen> earlier(RestoreRequest request) {
+        return plans.newest(fingerprint(request)).flatMap(plan -> goesOn(request, plan));
+    }
+
+    /** The earlier restore that a request asks for again, where that came to its end. */
+    Optional<Chosen> ended(RestoreRequest request) {
+        return earlier(request).filter(chosen -> chosen.ended().isPresent());
+    }
+
+    private Optional<Chosen> goesOn(RestoreRequest request, Frozen newest) {
         Optional<RestoreDocument> report = plans.report(newest.document().restoreId());
         if (report.isPresent()) {
-            return stillThere(report.get()) ? Optional.of(new Chosen(newest, report)) : Optional.empty();
+            List<String> there = stillThere(report.get());
+            if (there.size() == report.get().topics().size()) {
+                return Optional.of(new Chosen(newest, report));
+            }
+            if (!there.isEmpty() && request.append()) {
+                throw new RestoreException(
+                        Kind.NOT_POSSIBLE,
+                        "the restore " + newest.document().restoreId() + " has filled topics of which some are gone: "
+                                + String.join(", ", there) + " would get its records a second time",
+                        "name the topics that are to be restored again with --topics");
+            }
+            return Optional.empty();
         }
         return begun(newest.document()) ? Optional.of(new Chosen(newest, Optional.empty())) : Optional.empty();
     }
@@ -65,10 +89,13 @@ final class PlanChoice {
         return TargetTopics.begun(cluster, plan, cluster.committed(RestoreRun.group(plan.restoreId())));
     }
 
-    private boolean stillThere(RestoreDocument report) {
-        return report.topics().stream().allMatch(topic -> cluster.topic(topic.target())
-                .map(existing -> existing.id().toString().equals(topic.topicId()))
-                .orElse(false));
+    private List<String> stillThere(RestoreDocument report) {
+        return report.topics().stream()
+                .filter(topic -> cluster.topic(topic.target())
+                        .map(existing -> existing.id().toString().equals(topic.topicId()))
+                        .orElse(false))
+                .map(RestoreDocument.Topic::target)
+                .toList();
     }
 
     private Frozen freeze(RestoreRequest request, String archiveId, String clusterId, String fingerprint, int number) {

@@ -4,6 +4,7 @@ import caravan.archive.PlanDocument;
 import caravan.archive.RestoreDocument;
 import caravan.archive.RestoreDocument.Missing;
 import caravan.restore.FrozenPlans.Frozen;
+import caravan.restore.RestorePlan.ObjectPlan;
 import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.restore.RestorePlan.TopicPlan;
 import caravan.restore.RestoreProgress.Loss;
@@ -75,8 +76,25 @@ final class RestoreEnd {
     private static String sentence(Loss loss) {
         return loss.object().source() + ": offsets [" + loss.from() + ", "
                 + loss.object().next() + ") were left out, because "
-                + loss.object().key() + " is damaged: "
-                + loss.why();
+                + damaged(loss.object()) + loss.why();
+    }
+
+    private static String damaged(ObjectPlan object) {
+        return object.key() + " is damaged: ";
+    }
+
+    /**
+     * End of the offsets of an object that could be read, by the report of its restore. Gaps are missing as well, and those of a
+     * compaction lie where there are objects.
+     */
+    static long readable(RestoreDocument report, ObjectPlan object) {
+        return report.missing().stream()
+                .filter(missing -> missing.reason().startsWith(damaged(object))
+                        && missing.from() >= object.from()
+                        && missing.next() == object.next())
+                .mapToLong(Missing::from)
+                .findFirst()
+                .orElse(object.next());
     }
 
     /**
@@ -143,7 +161,7 @@ final class RestoreEnd {
                         loss.object().source().partition(),
                         loss.from(),
                         loss.object().next(),
-                        loss.object().key() + " is damaged: " + loss.why())));
+                        damaged(loss.object()) + loss.why())));
         return missing;
     }
 }

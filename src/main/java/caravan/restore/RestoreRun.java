@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,11 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a frozen plan: the first one, or one that goes on where another was cut off. It holds the plan's lease, and sends as
+ * One run of a frozen plan: the first one, or one that goes on where another was cut off. It holds the lease, and sends as
  * the same producer as the runs before it, each record under the sequence number that its place in the plan gives it. So
  * the brokers recognise a batch that an earlier run had sent and that arrives late, or a second time.
  */
-final class RestoreRun implements AutoCloseable {
+final class RestoreRun {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreRun.class);
 
     private static final String GROUP_PREFIX = "caravan-restore-";
@@ -47,34 +48,44 @@ final class RestoreRun implements AutoCloseable {
     private final TargetTopics topics;
     private final TargetRecords records;
     private final Map<TopicPartition, PartitionTarget> partitions = new HashMap<>();
+    private final Map<TopicPartition, PartitionDelivery> deliveries = new ConcurrentHashMap<>();
 
-    RestoreRun(Cluster cluster, KafkaSettings settings, Frozen plan) {
+    /** @param lease that was taken for the plan */
+    RestoreRun(Cluster cluster, KafkaSettings settings, Frozen plan, RestoreLease lease) {
         this.cluster = cluster;
         this.plan = plan;
-        this.lease = new RestoreLease(settings, group(plan.document().restoreId()));
+        this.lease = lease;
         this.topics = new TargetTopics(cluster, plan);
         this.records = new TargetRecords(settings);
     }
 
-    /** The consumer group by which the runs of a plan know of each other. */
+    /** The consumer group by which all runs know of each other that are asked for the same, whichever plan they follow. */
     static String group(String restoreId) {
-        return GROUP_PREFIX + restoreId;
+        return GROUP_PREFIX + FrozenPlans.fingerprint(restoreId);
     }
 
     /**
-     * Takes the plan's lease.
+     * Takes the lease of all that is asked for the same. Without it no plan is chosen: two runs would not know of each other while
+     * nothing tells yet that the first one has begun.
      *
      * @throws RestoreException where another run is going on
      */
-    void takeLease() throws InterruptedException {
-        String group = group(plan.document().restoreId());
-        if (!lease.acquire()) {
-            throw new RestoreException(
-                    Kind.NOT_POSSIBLE,
-                    "another run of the restore " + plan.document().restoreId() + " is going on",
-                    "wait for its end; 'kafka-consumer-groups.sh --describe --group " + group
-                            + " --members' shows where it runs");
+    static RestoreLease lease(KafkaSettings settings, String fingerprint) throws InterruptedException {
+        String group = GROUP_PREFIX + fingerprint;
+        RestoreLease lease = new RestoreLease(settings, group);
+        try {
+            if (lease.acquire()) {
+                return lease;
+            }
+        } catch (InterruptedException | RuntimeException e) {
+            lease.close();
+            throw e;
         }
+        throw new RestoreException(
+                Kind.NOT_POSSIBLE,
+                "another run of the restore " + fingerprint + " is going on",
+                "wait for its end; 'kafka-consumer-groups.sh --describe --group " + group
+                        + " --members' shows where it runs");
     }
 
     /**
@@ -129,12 +140,7 @@ final class RestoreRun implements AutoCloseable {
         starts.forEach((partition, start) -> {
             long count = counts.get(partition);
             if (count < 0 || count > 0 && !begun.containsKey(partition)) {
-                throw new RestoreException(
-                        Kind.NOT_POSSIBLE,
-                        partition + " ends at offset " + (start + count)
-                                + ", where the restore has written nothing yet and" + " expected " + start
-                                + ": another program has written to it, or deleted from it",
-                        "restore under another name with --rename, or delete the topic");
+                throw TargetTopics.touched(partition, start, start + count);
             }
             partitions.put(partition, new PartitionTarget(start, count));
         });
@@ -221,8 +227,23 @@ final class RestoreRun implements AutoCloseable {
         return partitions.values().stream().allMatch(partition -> partition.records() == 0);
     }
 
+    /**
+     * What of a partition is on its way.
+     *
+     * @param limit most records that are wanted of it
+     */
+    PartitionDelivery delivery(TopicPartition target, RestoreProgress progress, long limit) {
+        return deliveries.computeIfAbsent(
+                target, key -> new PartitionDelivery(progress, target, partition(target), limit, last(target)));
+    }
+
+    /** Of the partitions that were begun. */
+    Map<TopicPartition, PartitionDelivery> deliveries() {
+        return Map.copyOf(deliveries);
+    }
+
     /** What has to be equal to the last record that a partition held when this run began. */
-    PartitionDelivery.LastRecord last(TopicPartition target) {
+    private PartitionDelivery.LastRecord last(TopicPartition target) {
         PartitionTarget there = partitions.get(target);
         return record -> records.mustBe(target, there.start() + there.records() - 1, record);
     }
@@ -241,10 +262,5 @@ final class RestoreRun implements AutoCloseable {
     void end() {
         lease.close();
         cluster.forget(group(plan.document().restoreId()));
-    }
-
-    @Override
-    public void close() {
-        lease.close();
     }
 }

@@ -11,6 +11,7 @@ import caravan.kafka.Cluster;
 import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.PendingChunk;
+import caravan.kafka.RestoreLease;
 import caravan.kafka.Tasks;
 import caravan.restore.PlanChoice.Chosen;
 import caravan.restore.RestorePlan.ObjectPlan;
@@ -46,10 +47,12 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     private static final long PAUSE_MILLIS = 200;
 
+    /** Exchange property: the run that it belongs to. */
+    private static final String RUN = "CaravanRestoreRun";
+
     private volatile RestoreProgress progress = new RestoreProgress();
     private volatile CompletableFuture<RestoreReport> done = new CompletableFuture<>();
 
-    private final Map<TopicPartition, PartitionDelivery> deliveries = new ConcurrentHashMap<>();
     private volatile String restoreId = newId();
     private volatile long startedAt = System.currentTimeMillis();
     private final ByteRate rate = new ByteRate();
@@ -67,6 +70,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private RestorePlan plan;
     private Chosen chosen;
     private Optional<Cluster> cluster = Optional.empty();
+    private Optional<RestoreLease> lease = Optional.empty();
     private volatile Optional<RestoreRun> run = Optional.empty();
 
     @Override
@@ -97,10 +101,10 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
      */
     public boolean due() throws InterruptedException {
         chosen = null;
+        progress = new RestoreProgress();
+        restoreId = newId();
         if (done.isDone()) {
-            progress = new RestoreProgress();
             done = new CompletableFuture<>();
-            restoreId = newId();
         }
         startedAt = System.currentTimeMillis();
         Optional<RestoreReport> before = Optional.empty();
@@ -165,17 +169,25 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
      * Finds its plan: a new one of what the archive holds, or that of a run which was cut off; both are frozen. Or how it ended,
      * where it came to its end before.
      */
-    public synchronized RestorePlan plan() {
+    public synchronized RestorePlan plan() throws InterruptedException {
         request = new RestoreRequest(parameters);
         Cluster target = new Cluster(kafka());
         release();
         cluster = Optional.of(target);
-        chosen = new PlanChoice(new Catalog(store()), plans(), target).choose(request);
+        chosen = chosen(new PlanChoice(new Catalog(store()), plans(), target));
         restoreId = chosen.plan().document().restoreId();
         plan = PlanDocuments.plan(chosen.plan().document());
         progress.planned(plan);
-        deliveries.clear();
         return plan;
+    }
+
+    private Chosen chosen(PlanChoice choice) throws InterruptedException {
+        Optional<Chosen> ended = choice.ended(request);
+        if (ended.isEmpty()) {
+            lease = Optional.of(RestoreRun.lease(kafka(), choice.fingerprint(request)));
+            return choice.choose(request);
+        }
+        return ended.get();
     }
 
     private Store store() {
@@ -190,20 +202,13 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
                         : Stores.open("file://" + Path.of(planDir).toAbsolutePath()));
     }
 
-    /** Takes the lease, creates the topics, or takes them over; sets the guards; counts what is there. */
-    public synchronized void prepare() throws InterruptedException {
+    /** Creates the topics, or takes them over; sets the guards; counts what is there. */
+    public synchronized void prepare(Exchange exchange) throws InterruptedException {
         if (chosen.ended().isEmpty()) {
-            RestoreRun begun = new RestoreRun(cluster.orElseThrow(), kafka(), chosen.plan());
+            RestoreRun begun = new RestoreRun(cluster.orElseThrow(), kafka(), chosen.plan(), lease.orElseThrow());
             run = Optional.of(begun);
-            begun.takeLease();
-            // Another run may have had it until now, and come to its end.
-            Optional<RestoreDocument> ended = plans().report(restoreId);
-            if (ended.isPresent()) {
-                chosen = new Chosen(chosen.plan(), ended);
-                begun.close();
-            } else {
-                begun.begin(producer.orElseThrow());
-            }
+            exchange.setProperty(RUN, begun);
+            begun.begin(producer.orElseThrow());
         }
     }
 
@@ -219,8 +224,9 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     /** Whether an object has to be read; it has not where all of it is there, or no more is wanted. */
     public boolean wanted(Exchange exchange) {
         ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
+        run(exchange).requireLease();
         boolean exact = !plan.selection().byTime() && !request.transforms() && !request.acceptLoss();
-        return delivery(object.target()).wanted(object, exact);
+        return delivery(exchange, object.target()).wanted(object, exact);
     }
 
     /** Splits an object into chunks, as it streams in. */
@@ -241,12 +247,12 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     public void address(Exchange exchange) throws InterruptedException {
         ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
         Chunk chunk = exchange.getMessage().getBody(Chunk.class);
-        run().requireLease();
-        Optional<PendingChunk> pending = delivery(object.target()).begin(object, chunk);
+        run(exchange).requireLease();
+        Optional<PendingChunk> pending = delivery(exchange, object.target()).begin(object, chunk);
         if (pending.isPresent()) {
             rate.await(chunk.batches().remaining());
         }
-        run().requireLease();
+        run(exchange).requireLease();
         exchange.getMessage()
                 .setHeader(KafkaConstants.OVERRIDE_TOPIC, object.target().topic());
         exchange.getMessage()
@@ -257,53 +263,63 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     /** An object was read to its end; its last chunks may still be on their way. */
     public void read(Exchange exchange) {
         ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
+        PartitionDelivery delivery = delivery(exchange, object.target());
         progress.read(object);
-        delivery(object.target()).read(object);
+        delivery.read(object);
     }
 
     /** Waits until all records of a partition are acknowledged. */
     public void acknowledged(Exchange exchange) throws InterruptedException {
-        delivery(exchange.getMessage().getBody(PartitionPlan.class).target()).await();
+        delivery(exchange, exchange.getMessage().getBody(PartitionPlan.class).target())
+                .await();
     }
 
-    private RestoreRun run() {
-        return run.orElseThrow(() -> new IllegalStateException("nothing is prepared"));
+    /**
+     * The run that an exchange belongs to.
+     *
+     * @throws IllegalStateException where the restore was started again since: its threads may outlast a run that failed, and must
+     *     add nothing to the next one
+     */
+    private RestoreRun run(Exchange exchange) {
+        RestoreRun of = exchange.getProperty(RUN, RestoreRun.class);
+        return run.filter(now -> now == of)
+                .orElseThrow(() -> new IllegalStateException("the restore was started again"));
     }
 
-    private PartitionDelivery delivery(TopicPartition target) {
-        return deliveries.computeIfAbsent(
-                target,
-                key -> new PartitionDelivery(
-                        progress,
-                        target,
-                        run().partition(target),
-                        plan.selection().limit(),
-                        run().last(target)));
+    private PartitionDelivery delivery(Exchange exchange, TopicPartition target) {
+        return run(exchange).delivery(target, progress, plan.selection().limit());
     }
 
     /** Checks the counts, puts the topics' own settings in place, and ends the restore. */
-    public synchronized void finish() {
-        RestoreEnd end = new RestoreEnd(chosen.plan(), plan, progress, deliveries);
+    public synchronized void finish(Exchange exchange) {
         RestoreReport report;
-        if (chosen.ended().isPresent()) {
-            RestoreDocument ended = chosen.ended().get();
+        if (exchange.getProperty(RUN) == null) {
+            RestoreDocument ended = chosen.ended().orElseThrow();
             report = withGroups(
                     RestoreReport.earlier(ended),
                     true,
                     target -> startIn(ended, target),
-                    object -> readableIn(ended, object));
+                    object -> RestoreEnd.readable(ended, object));
+            lease.ifPresent(RestoreLease::close);
         } else {
+            RestoreRun ending = run(exchange);
             progress.complete();
-            run().topics().check(progress);
+            ending.topics().check(progress);
             long compared =
-                    request.verify() ? new RestoreVerification(store(), kafka(), plan, progress).compare(run()) : 0;
+                    request.verify() ? new RestoreVerification(store(), kafka(), plan, progress).compare(ending) : 0;
+            RestoreEnd end = new RestoreEnd(chosen.plan(), plan, progress, ending.deliveries());
             GuardSettlement settlement = new GuardSettlement(cluster.orElseThrow(), request.applyRetention());
-            RestoreReport settled = end.settled(settlement, run().fresh(), compared);
+            RestoreReport settled = end.settled(settlement, ending.fresh(), compared);
             // Without the groups: what hinders those today need not do so when the restore is asked for again.
-            keep(end.document(settled, name(), run().topics(), startedAt));
-            report =
-                    withGroups(settled, false, target -> run().partition(target).start(), this::readable);
-            run().end();
+            boolean kept = keep(end.document(settled, name(), ending.topics(), startedAt));
+            report = withGroups(
+                    settled, false, target -> ending.partition(target).start(), this::readable);
+            if (kept || !chosen.plan().kept()) {
+                ending.end();
+            } else {
+                // The next run finds all records there, and may be able to keep a report.
+                lease.ifPresent(RestoreLease::close);
+            }
         }
         journal().ifPresent(journal -> journal.ended(this, report));
         done.complete(report);
@@ -330,17 +346,6 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
                 .orElse(object.next());
     }
 
-    private static long readableIn(RestoreDocument ended, ObjectPlan object) {
-        return ended.missing().stream()
-                .filter(missing -> missing.source().equals(object.source().topic())
-                        && missing.partition() == object.source().partition()
-                        && missing.from() >= object.from()
-                        && missing.next() == object.next())
-                .mapToLong(RestoreDocument.Missing::from)
-                .findFirst()
-                .orElse(object.next());
-    }
-
     /** Partitions without restored records begin where they were: at 0, unless the topic was there before. */
     private long startIn(RestoreDocument ended, TopicPartition target) {
         return ended.partitions().stream()
@@ -351,11 +356,13 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
                 .orElseGet(() -> PlanDocuments.start(chosen.plan().document(), target));
     }
 
-    private void keep(RestoreDocument report) {
+    private boolean keep(RestoreDocument report) {
         try {
             plans().keep(report);
+            return true;
         } catch (StoreException e) {
             LOG.warn("the report of the restore can't be stored: {}", e.getMessage());
+            return false;
         }
     }
 
@@ -373,8 +380,13 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
             // It had not begun.
             return;
         }
+        RestoreRun of = exchange.getProperty(RUN, RestoreRun.class);
+        if (of != null && run.filter(now -> now == of).isEmpty()) {
+            // It was started again since.
+            return;
+        }
         RestoreException why = explained(cause);
-        run.ifPresent(RestoreRun::close);
+        lease.ifPresent(RestoreLease::close);
         keepFailure(why);
         done.completeExceptionally(why);
     }
@@ -461,7 +473,8 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     }
 
     private void release() {
-        run.ifPresent(RestoreRun::close);
+        lease.ifPresent(RestoreLease::close);
+        lease = Optional.empty();
         run = Optional.empty();
         cluster.ifPresent(Cluster::close);
         cluster = Optional.empty();

@@ -212,6 +212,27 @@ class ChosenRecordsIT {
     }
 
     @Test
+    void whereOnlySomeTopicsWereDeletedSinceTheOthersAreNotAddedToOnceMore(TestServers.Names names) {
+        // Given
+        String other = names.topic("other");
+        data.createTopic(topic, 1, KEPT);
+        data.createTopic(other, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 30, 100));
+        data.send("none", AwkwardRecords.ordinary(other, 0, 30, 100));
+        caravan.backup(store, topic + "," + other).expect(0);
+        data.deleteTopic(other);
+        restore("--append").expect(0);
+        data.deleteTopic(other);
+
+        // When
+        CommandResult refused = restore("--append").expect(1);
+
+        // Then
+        assertThat(refused.err()).contains(copy + " would get its records a second time");
+        assertThat(data.logEnd(copy, 0)).isEqualTo(30);
+    }
+
+    @Test
     void whatIsLeftOfADamagedArchiveIsRestoredWhereLossIsAccepted() {
         // Given: of four objects one is gone, and one is damaged
         data.createTopic(topic, 1, KEPT);

@@ -13,7 +13,9 @@ import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import caravan.testbed.TopicContents;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +72,8 @@ class ResumedRestoreIT {
         // Then
         assertThat(last.out()).contains("restored " + topic + " as " + copy);
         assertSameRecords(read(topic), read(copy));
-        assertThat(data.groups()).doesNotContain("caravan-restore-" + restoreId());
+        assertThat(data.groups())
+                .doesNotContain("caravan-restore-" + restoreId().replaceFirst("-1$", ""));
         assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT);
     }
 
@@ -205,6 +208,148 @@ class ResumedRestoreIT {
         await().untilAsserted(() -> assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT));
         assertThat(caravan.restore(store, "--settle").expect(0).out()).contains("no topic has the guards");
         info().expect(0);
+    }
+
+    @Test
+    void whereSettingsWerePutBackInBetweenTheyAreGuardedAgain() throws Exception {
+        // Given: a topic whose timestamps the brokers would replace
+        data.createTopic(
+                topic,
+                1,
+                Map.of("retention.ms", "-1", "message.timestamp.type", "LogAppendTime", "segment.bytes", "1048576"));
+        data.send("none", AwkwardRecords.ordinary(topic, 0, RECORDS, 500));
+        caravan.backup(store, topic).expect(0);
+        killed(0);
+        settled();
+
+        // When
+        restore().expect(0);
+
+        // Then
+        assertSameRecords(read(topic), read(copy));
+        assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(Topics.ownConfigs(broker, topic));
+    }
+
+    @Test
+    void aSecondRunIsRefusedWhileTheFirstStillWaitsForItsTurn() throws Exception {
+        // Given: brokers that let a group's first member wait for others, as they do unless told otherwise
+        try (EmbeddedBroker slow = EmbeddedBroker.started(Map.of("group.initial.rebalance.delay.ms", "5000"))) {
+            on(slow);
+            backedUp();
+            try (CaravanProcess first = process("--max-rate", "500000")) {
+                first.until(() -> data.groups().stream().anyMatch(group -> group.startsWith("caravan-restore-")));
+
+                // When
+                CommandResult second = restore().expect(1);
+
+                // Then
+                assertThat(second.err()).contains("another run of the restore").contains("is going on");
+                first.until(() -> data.logEnd(copy, 0) > 0).kill().await();
+            }
+            restore().expect(0);
+            assertSameRecords(read(topic), read(copy));
+        }
+    }
+
+    @Test
+    void recordsThatWereDeletedMeanwhileAreMissed() {
+        // Given
+        backedUp();
+        killed(0);
+        data.deleteRecords(copy, 0, 10);
+
+        // When
+        CommandResult refused = restore().expect(1);
+
+        // Then
+        assertThat(refused.err()).contains("begins at offset 10", "some were deleted meanwhile");
+    }
+
+    @Test
+    void aSettingThatSomebodyGaveTheTopicInBetweenStays() throws Exception {
+        // Given
+        backedUp();
+        data.createTopic(copy, 1, KEPT);
+        killed(0);
+        Topics.alter(broker, copy, Map.of("retention.bytes", "1000000000000"));
+
+        // When
+        CommandResult restored = restore().expect(3);
+
+        // Then
+        assertThat(restored.err()).contains("retention.bytes=1000000000000 was set by somebody");
+        assertSameRecords(read(topic), read(copy));
+        assertThat(Topics.ownConfigs(broker, copy))
+                .isEqualTo(Map.of("retention.ms", "-1", "retention.bytes", "1000000000000"));
+    }
+
+    @Test
+    void aRunThatIsRefusedLeavesATopicThatWasThereAsItIs() throws Exception {
+        // Given: a plan of which nobody knows any more how far it had come
+        backedUp();
+        data.createTopic(copy, 1, KEPT);
+        killed(0);
+        settled();
+        Topics.deleteGroup(broker, "caravan-restore-" + restoreId().replaceFirst("-1$", ""));
+
+        // When
+        CommandResult refused = restore().expect(1);
+
+        // Then
+        assertThat(refused.err()).contains("where the restore has written nothing yet");
+        assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT);
+    }
+
+    @Test
+    void settlingLeavesATopicAloneThatALaterRestoreFills() throws Exception {
+        // Given: one that was cut off, and another one behind it
+        backedUp();
+        data.createTopic(copy, 1, KEPT);
+        killed(0);
+        settled();
+        try (CaravanProcess later = process("--append", "--max-rate", "500000")) {
+            long before = data.logEnd(copy, 0);
+            later.until(() -> data.logEnd(copy, 0) > before);
+            Map<String, String> guards = Topics.ownConfigs(broker, copy);
+
+            // When
+            CommandResult settled = caravan.restore(store, "--settle").expect(3);
+
+            // Then
+            assertThat(settled.err()).contains("is going on");
+            assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(guards).isNotEqualTo(KEPT);
+        }
+    }
+
+    @Test
+    void aRestoreWhoseReportCouldNotBeKeptIsNotDoneAgain(@TempDir Path directory) throws Exception {
+        // Given
+        Path plans = Files.createDirectory(directory.resolve("plans"));
+        backedUp();
+        data.createTopic(copy, 1, KEPT);
+        data.send("none", List.of(TestData.keyed(copy, 0, "first", "1")));
+        try (CaravanProcess restore = process("--append", "--plan-dir", plans.toString(), "--max-rate", "5000000")) {
+            restore.until(() -> data.logEnd(copy, 0) > 1);
+            Files.move(plans, directory.resolve("away"));
+            assertThat(restore.await().err()).contains("the report of the restore can't be stored");
+        }
+        Files.move(directory.resolve("away"), plans);
+        long end = data.logEnd(copy, 0);
+
+        // When
+        restore("--append", "--plan-dir", plans.toString()).expect(0);
+
+        // Then
+        assertThat(data.logEnd(copy, 0)).isEqualTo(end);
+        assertThat(plans.resolve("restores")).isDirectoryRecursivelyContaining("glob:**/report.json");
+        assertThat(Topics.ownConfigs(broker, copy)).isEqualTo(KEPT);
+    }
+
+    /** Puts settings back once the run that was killed is forgotten. */
+    private void settled() {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                        caravan.restore(store, "--settle").expect(0).out())
+                .contains(copy + " has its own settings"));
     }
 
     @Test
