@@ -1,6 +1,5 @@
 package caravan.restore;
 
-import caravan.archive.DamagedObjectException;
 import caravan.archive.RestoreDocument;
 import caravan.catalog.Catalog;
 import caravan.kafka.ByteRate;
@@ -8,7 +7,6 @@ import caravan.kafka.Chunk;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.ChunkProducer;
 import caravan.kafka.Cluster;
-import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.PendingChunk;
 import caravan.kafka.RestoreLease;
@@ -25,24 +23,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.CamelContextHelper;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One configured restore: what the route {@code kafka-restore} and its twin for records call, step by step. */
-public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
+public final class RestoreTask extends RestoreParameters implements ChunkClients.Task, CamelContextAware {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreTask.class);
 
     private static final long PAUSE_MILLIS = 200;
@@ -57,9 +52,6 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
     private volatile long startedAt = System.currentTimeMillis();
     private final ByteRate rate = new ByteRate();
     private volatile Optional<Throwable> hindrance = Optional.empty();
-
-    /** What it is asked for, by the names of the route template's parameters. */
-    private final Map<String, String> parameters = new ConcurrentHashMap<>();
 
     /** Of the route as it was started last. */
     private volatile Optional<ChunkProducer> producer = Optional.empty();
@@ -170,7 +162,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
      * where it came to its end before.
      */
     public synchronized RestorePlan plan() throws InterruptedException {
-        request = new RestoreRequest(parameters);
+        request = request();
         Cluster target = new Cluster(kafka());
         release();
         cluster = Optional.of(target);
@@ -385,7 +377,7 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
             // It was started again since.
             return;
         }
-        RestoreException why = explained(cause);
+        RestoreException why = RestoreFailures.explained(cause);
         lease.ifPresent(RestoreLease::close);
         keepFailure(why);
         done.completeExceptionally(why);
@@ -411,42 +403,6 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
                 List.of(),
                 List.of(),
                 why.getMessage()));
-    }
-
-    private RestoreException explained(Throwable cause) {
-        for (Throwable at = cause; at != null; at = at.getCause()) {
-            if (at instanceof RestoreException known) {
-                return known;
-            }
-            if (at instanceof DamagedObjectException damage) {
-                return new RestoreException(
-                        RestoreException.Kind.DAMAGED,
-                        damage.getMessage(),
-                        "see what is damaged with 'verify --data'",
-                        damage);
-            }
-        }
-        Optional<KafkaException> refusal = KafkaErrors.refusal(cause);
-        if (refusal.isPresent()) {
-            return new RestoreException(
-                    RestoreException.Kind.NOT_POSSIBLE,
-                    "the restore was cut off: " + KafkaErrors.message(refusal.get()),
-                    KafkaErrors.hint(refusal.get()) + "; then run it again: it goes on where it was",
-                    cause);
-        }
-        return new RestoreException(
-                RestoreException.Kind.NOT_POSSIBLE,
-                "the restore was cut off: " + deepest(cause),
-                "run it again: it goes on where it was",
-                cause);
-    }
-
-    private static String deepest(Throwable cause) {
-        Throwable at = cause;
-        while (at.getCause() != null) {
-            at = at.getCause();
-        }
-        return at.getMessage() == null ? at.toString() : at.getMessage();
     }
 
     // ---- for those who run and watch it ----
@@ -486,114 +442,14 @@ public final class RestoreTask implements ChunkClients.Task, CamelContextAware {
 
     // ---- settings, by the route template ----
 
-    /** Names and expressions, comma-separated. */
-    public void setTopics(String topics) {
-        parameters.put("topics", topics);
-    }
-
-    /** Names and expressions, comma-separated. */
-    public void setExcludeTopics(String excludeTopics) {
-        parameters.put("excludeTopics", excludeTopics);
-    }
-
-    /** {@code old=new}, comma-separated. */
-    public void setRename(String rename) {
-        parameters.put("rename", rename);
-    }
-
-    /** {@code newest}, a timeline's name, or empty where a topic has one. */
-    public void setTimeline(String timeline) {
-        parameters.put("timeline", timeline);
-    }
-
-    /** {@code 0,2-5}. */
-    public void setPartitions(String partitions) {
-        parameters.put("partitions", partitions);
-    }
-
-    /** First record timestamp, inclusive: RFC 3339, or epoch millis. */
-    public void setFromTime(String fromTime) {
-        parameters.put("fromTime", fromTime);
-    }
-
-    /** End of the record timestamps, exclusive: RFC 3339, or epoch millis. */
-    public void setToTime(String toTime) {
-        parameters.put("toTime", toTime);
-    }
-
-    /** How much older than those before it a record can be: {@code 1h}. */
-    public void setTimeSlack(String timeSlack) {
-        parameters.put("timeSlack", timeSlack);
-    }
-
-    /** First offset in the source, inclusive. */
-    public void setFromOffset(String fromOffset) {
-        parameters.put("fromOffset", fromOffset);
-    }
-
-    /** End of the offsets in the source, exclusive. */
-    public void setToOffset(String toOffset) {
-        parameters.put("toOffset", toOffset);
-    }
-
-    /** Most records of each partition. */
-    public void setLimit(String limit) {
-        parameters.put("limit", limit);
-    }
-
-    /** Whether topics that have records are filled behind them. */
-    public void setAppend(String append) {
-        parameters.put("append", append);
-    }
-
-    /** Whether what is missing or damaged in the archive is left out. */
-    public void setAcceptLoss(String acceptLoss) {
-        parameters.put("acceptLoss", acceptLoss);
-    }
-
-    /** Replicas of topics that are created. */
-    public void setReplicationFactor(String replicationFactor) {
-        parameters.put("replicationFactor", replicationFactor);
-    }
-
-    /** Whether settings that the brokers don't take are left out. */
-    public void setIgnoreUnsupportedConfigs(String ignoreUnsupportedConfigs) {
-        parameters.put("ignoreUnsupportedConfigs", ignoreUnsupportedConfigs);
-    }
-
-    /** Whether retention is turned on at the end, even if it deletes restored records. */
-    public void setApplyRetention(String applyRetention) {
-        parameters.put("applyRetention", applyRetention);
-    }
-
-    /** Whether restored records are read again at the end, and compared. */
-    public void setVerify(String verify) {
-        parameters.put("verify", verify);
-    }
-
-    /** Consumer groups whose offsets are set, names and expressions, comma-separated; empty for none. */
-    public void setGroups(String groups) {
-        parameters.put("groups", groups);
-    }
-
-    /** Time of the groups' offsets: RFC 3339, or epoch millis. */
-    public void setGroupsAt(String groupsAt) {
-        parameters.put("groupsAt", groupsAt);
-    }
-
-    /** What each record passes through. */
-    public void setStep(String step) {
-        parameters.put("step", step);
+    /** Bytes of log that are produced in a second, at most; 0 for no limit. */
+    public void setMaxRate(long maxRate) {
+        rate.limit(maxRate);
     }
 
     /** Directory for plans and reports, where the archive can't be written to; empty for the archive. */
     public void setPlanDir(String planDir) {
         this.planDir = planDir;
-    }
-
-    /** Bytes of log that are produced in a second, at most; 0 for no limit. */
-    public void setMaxRate(long maxRate) {
-        rate.limit(maxRate);
     }
 
     @Override
