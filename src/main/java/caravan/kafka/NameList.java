@@ -13,7 +13,7 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param names in the order given
  */
-record NameList(Set<String> names, List<Pattern> expressions) {
+public record NameList(Set<String> names, List<Pattern> expressions) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
     /** @throws IllegalArgumentException where an expression is not one */
@@ -44,7 +44,8 @@ record NameList(Set<String> names, List<Pattern> expressions) {
         }
     }
 
-    private static List<String> entries(String list) {
+    /** The entries of a comma-separated list, without white space around them. */
+    public static List<String> entries(String list) {
         List<String> entries = new ArrayList<>();
         StringBuilder entry = new StringBuilder();
         int depth = 0;

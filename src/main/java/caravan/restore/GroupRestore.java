@@ -49,7 +49,8 @@ public final class GroupRestore {
         long of(TopicPartition target);
     }
 
-    private record Place(Uuid topicId, int partition) {}
+    /** The name, too: topics of very old brokers all have the same id. */
+    private record Place(String topic, Uuid topicId, int partition) {}
 
     private record Commit(String group, long offset) {}
 
@@ -80,7 +81,8 @@ public final class GroupRestore {
                 continue;
             }
             group.offsets().forEach(committed -> {
-                PartitionPlan partition = places.get(new Place(committed.topicId(), committed.partition()));
+                PartitionPlan partition =
+                        places.get(new Place(committed.topic(), committed.topicId(), committed.partition()));
                 if (partition != null) {
                     found.add(group.group());
                     commits.computeIfAbsent(partition, none -> new ArrayList<>())
@@ -129,7 +131,7 @@ public final class GroupRestore {
             for (PartitionPlan partition : topic.partitions()) {
                 int number = partition.source().partition();
                 if (plan.selection().partitions().contains(number)) {
-                    places.put(new Place(topic.timeline().topicId(), number), partition);
+                    places.put(new Place(topic.source(), topic.timeline().topicId(), number), partition);
                 }
             }
         }
@@ -161,7 +163,8 @@ public final class GroupRestore {
             if (move.before().isPresent() && move.before().getAsLong() == move.offset()) {
                 continue;
             }
-            if (again && move.before().isPresent()) {
+            // In a topic that had records before, a group may have read only some of those.
+            if ((again || request.append()) && move.before().isPresent()) {
                 return Optional.of(
                         "the group " + group + " has offsets of its own in restored topics by now: they stay");
             }

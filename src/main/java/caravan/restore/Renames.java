@@ -1,5 +1,6 @@
 package caravan.restore;
 
+import caravan.kafka.NameList;
 import caravan.restore.RestoreException.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,23 +35,8 @@ public final class Renames {
      */
     public static Renames parse(String text) {
         Renames renames = new Renames();
-        entries(text).forEach(renames::add);
+        NameList.entries(text).forEach(renames::add);
         return renames;
-    }
-
-    private static List<String> entries(String text) {
-        List<String> entries = new ArrayList<>();
-        int depth = 0;
-        int begin = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            if (i == text.length() || text.charAt(i) == ',' && depth <= 0) {
-                entries.add(text.substring(begin, i).strip());
-                begin = i + 1;
-            } else {
-                depth += "([{".indexOf(text.charAt(i)) >= 0 ? 1 : ")]}".indexOf(text.charAt(i)) >= 0 ? -1 : 0;
-            }
-        }
-        return entries.stream().filter(entry -> !entry.isEmpty()).toList();
     }
 
     private void add(String entry) {

@@ -149,6 +149,24 @@ class RestoredGroupsIT {
     }
 
     @Test
+    void aGroupThatReadsATopicWhichIsAddedToKeepsItsPlace() throws Exception {
+        // Given
+        topicWithHoles();
+        commit(all, topic, 5);
+        caravan.backup(store, topic).expect(0);
+        data.createTopic(copy, 1, KEPT);
+        data.send("none", AwkwardRecords.ordinary(copy, 0, 20, 100));
+        commit(all, copy, 3);
+
+        // When
+        CommandResult restored = restore("--append", "--groups", all).expect(3);
+
+        // Then
+        assertThat(restored.err()).contains("has offsets of its own");
+        assertThat(committed(all)).isEqualTo(3);
+    }
+
+    @Test
     void offsetsOfAnEarlierTimeCanBeChosen() throws Exception {
         // Given
         topicWithHoles();
