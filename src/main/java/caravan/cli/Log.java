@@ -20,6 +20,8 @@ final class Log {
             "org.apache.kafka.clients.consumer.internals.ConsumerCoordinator", Level.ERROR,
             // A stack trace at each attempt to open the archive; the task says why, once.
             "org.apache.camel.component.kafka.KafkaFetchRecords", Level.ERROR,
+            // The same, where a stop did not wait for it any longer: with the stack trace of the interrupt.
+            "org.apache.camel.component.kafka.KafkaConsumer", Level.ERROR,
             // Camel registers a route's gauges anew when the route is started again.
             "io.micrometer.core.instrument.MeterRegistry", Level.ERROR,
             // Stack traces of what the error says, too.
