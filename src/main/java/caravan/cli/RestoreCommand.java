@@ -3,6 +3,7 @@ package caravan.cli;
 import caravan.archive.PlanDocument;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
+import caravan.kafka.TopicFilter;
 import caravan.restore.FrozenPlans;
 import caravan.restore.GuardSettlement;
 import caravan.restore.RestorePreview;
@@ -124,7 +125,10 @@ final class RestoreCommand implements Callable<Integer> {
             String clusterId = cluster.id();
             FrozenPlans plans = new FrozenPlans(plans(store));
             if (settle) {
-                return settle(new GuardSettlement(cluster, request.applyRetention()), plans.unfinished(clusterId));
+                return settle(
+                        new GuardSettlement(cluster, request.applyRetention()),
+                        plans.unfinished(clusterId),
+                        request.topics());
             }
             if (dryRun) {
                 return new RestorePreviewText(common).show(RestorePreview.of(store, plans, cluster, request));
@@ -157,8 +161,8 @@ final class RestoreCommand implements Callable<Integer> {
                 : Stores.open("file://" + Path.of(planDir).toAbsolutePath());
     }
 
-    private int settle(GuardSettlement settlement, List<PlanDocument> unfinished) {
-        GuardSettlement.Settled settled = settlement.settle(unfinished);
+    private int settle(GuardSettlement settlement, List<PlanDocument> unfinished, TopicFilter topics) {
+        GuardSettlement.Settled settled = settlement.settle(unfinished, topics);
         StringBuilder text = new StringBuilder();
         settled.topics()
                 .forEach(topic ->
@@ -182,6 +186,7 @@ final class RestoreCommand implements Callable<Integer> {
             while (!task.done().isDone()) {
                 if (signals.await(POLL_MILLIS)) {
                     line.end();
+                    task.cancel();
                     engine.stop(STOP_SECONDS);
                     common.warn("cut short: run it again to go on, or put the topics' settings back with --settle");
                     return signals.exitCode();

@@ -42,7 +42,8 @@ final class RestorePreviewText {
                     "%s -> %s%s: %d partitions, %s%s records, %s stored, %d gaps%n",
                     topic.source(),
                     topic.target(),
-                    target.map(to -> to.existed() ? " (is there)" : " (is created)")
+                    target.filter(to -> preview.earlier().isEmpty())
+                            .map(to -> to.existed() ? " (is there)" : " (is created)")
                             .orElse(""),
                     topic.partitionCount(),
                     exact ? "" : "at most ",
@@ -107,9 +108,7 @@ final class RestorePreviewText {
                             Units.count(move.offset())));
             text.append(table.print("  "));
         }
-        groups.missing().forEach(name -> text.append("the archive has no offsets of the group ")
-                .append(name)
-                .append(" for these topics\n"));
+        groups.missing().forEach(sentence -> text.append(sentence).append('\n'));
     }
 
     private static Map<String, Object> json(Move move) {

@@ -40,7 +40,7 @@ public final class GroupRestore {
      * What is to be set, and by what.
      *
      * @param takenAt when the snapshot was taken, epoch millis; empty where there is none
-     * @param missing groups that were asked for by name, and that the snapshot does not have
+     * @param missing what was asked for and the archive does not have, a sentence each
      */
     public record Moves(OptionalLong takenAt, List<Move> moves, List<String> missing) {}
 
@@ -109,20 +109,23 @@ public final class GroupRestore {
         moves.sort(Comparator.comparing(Move::group)
                 .thenComparing(move -> move.target().topic())
                 .thenComparing(move -> move.target().partition()));
-        List<String> missing =
-                filter.names().stream().filter(name -> !found.contains(name)).toList();
-        return new Moves(
-                snapshot.map(taken -> OptionalLong.of(taken.takenAt())).orElse(OptionalLong.empty()), moves, missing);
+        OptionalLong takenAt =
+                snapshot.map(taken -> OptionalLong.of(taken.takenAt())).orElse(OptionalLong.empty());
+        return new Moves(takenAt, moves, missing(takenAt, found));
     }
 
     /** The last one that is not after the time that is asked for, which is the end of the restored window unless given. */
     private Optional<GroupsSnapshot> snapshot() {
         GroupsSnapshots snapshots = new GroupsSnapshots(store);
-        OptionalLong at = request.groupsAt().isPresent()
-                ? request.groupsAt()
-                : plan.selection().window().to();
+        OptionalLong at = at();
         return (at.isPresent() ? snapshots.notAfter(at.getAsLong()) : snapshots.newest())
                 .map(GroupsSnapshots.Stored::snapshot);
+    }
+
+    private OptionalLong at() {
+        return request.groupsAt().isPresent()
+                ? request.groupsAt()
+                : plan.selection().window().to();
     }
 
     private Map<Place, PartitionPlan> places() {
@@ -138,23 +141,42 @@ public final class GroupRestore {
         return places;
     }
 
+    private List<String> missing(OptionalLong takenAt, Set<String> found) {
+        if (takenAt.isEmpty()) {
+            return List.of("the archive has no offsets of consumer groups"
+                    + at().stream()
+                            .mapToObj(at ->
+                                    " as of " + Instant.ofEpochMilli(at) + "; --groups-at takes those of another time")
+                            .collect(Collectors.joining()));
+        }
+        return request.groups().names().stream()
+                .filter(name -> !found.contains(name))
+                .map(name -> "the archive has no offsets of the group " + name + " for these topics, as of "
+                        + Instant.ofEpochMilli(takenAt.getAsLong()))
+                .toList();
+    }
+
+    /**
+     * What became of the groups.
+     *
+     * @param there places that groups have now
+     * @param attention what a person should look at, a sentence each
+     */
+    record Outcome(List<Move> there, List<String> attention) {}
+
     /**
      * Sets the offsets of groups that nobody is a member of.
      *
      * @param again whether the restore had come to its end before: offsets that a group has by now are its own then, and stay
-     * @return what a person should look at, a sentence each
      */
-    List<String> set(Moves moves, boolean again) {
+    Outcome set(Moves moves, boolean again) {
+        List<Move> there = new ArrayList<>();
         List<String> attention = new ArrayList<>();
         Map<String, List<Move>> groups =
                 moves.moves().stream().collect(Collectors.groupingBy(Move::group, TreeMap::new, Collectors.toList()));
-        groups.forEach((group, all) -> set(group, all, again).ifPresent(attention::add));
-        moves.missing()
-                .forEach(name -> attention.add("the archive has no offsets of the group " + name + " for these topics"
-                        + moves.takenAt().stream()
-                                .mapToObj(at -> ", as of " + Instant.ofEpochMilli(at))
-                                .collect(Collectors.joining())));
-        return attention;
+        groups.forEach((group, all) -> set(group, all, again).ifPresentOrElse(attention::add, () -> there.addAll(all)));
+        attention.addAll(moves.missing());
+        return new Outcome(there, attention);
     }
 
     private Optional<String> set(String group, List<Move> moves, boolean again) {

@@ -3,6 +3,7 @@ package caravan.restore;
 import caravan.archive.PlanDocument;
 import caravan.archive.PlanDocument.Target;
 import caravan.kafka.Cluster;
+import caravan.kafka.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,9 +69,10 @@ public final class GuardSettlement {
      * Settles what restores left that did not come to their end.
      *
      * @param plans of these restores
+     * @param topics which of their topics, by their names in the archive or in the cluster
      * @return what was done, and what a person should know, a sentence each
      */
-    public Settled settle(List<PlanDocument> plans) {
+    public Settled settle(List<PlanDocument> plans, TopicFilter topics) {
         List<String> done = new ArrayList<>();
         List<String> attention = new ArrayList<>();
         List<PlanDocument> cutOff = new ArrayList<>();
@@ -86,7 +88,8 @@ public final class GuardSettlement {
         for (PlanDocument plan : cutOff) {
             for (PlanDocument.Topic topic : standing(plan)) {
                 // Another restore may have come after the one that was cut off.
-                if (!busy.contains(topic.target().topic())) {
+                boolean meant = topics.matches(topic.target().topic()) || topics.matches(topic.source());
+                if (meant && !busy.contains(topic.target().topic())) {
                     attention.addAll(settle(topic, partition -> Optional.empty()));
                     done.add(topic.target().topic());
                 }

@@ -164,4 +164,14 @@ final class RestoreEnd {
                         damaged(loss.object()) + loss.why())));
         return missing;
     }
+
+    /** How many records a restore that came to its end wrote to a partition. */
+    static long restored(RestoreDocument ended, TopicPartition target) {
+        return ended.partitions().stream()
+                .filter(partition ->
+                        partition.target().equals(target.topic()) && partition.partition() == target.partition())
+                .mapToLong(partition -> partition.nextOffset() - partition.startOffset())
+                .findFirst()
+                .orElse(0);
+    }
 }

@@ -58,6 +58,11 @@ public record RestoreReport(
                 document.attention());
     }
 
+    /** The same, and how many records were compared. */
+    RestoreReport compared(long records) {
+        return new RestoreReport(restoreId, earlier, topics, this.records, objects, bytes, records, groups, attention);
+    }
+
     /** The same, and what became of consumer groups. */
     RestoreReport with(List<GroupOffset> offsets, List<String> more) {
         List<String> all = new ArrayList<>(attention);

@@ -25,6 +25,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -64,6 +65,7 @@ public final class RestoreTask extends RestoreParameters implements ChunkClients
     private Optional<Cluster> cluster = Optional.empty();
     private Optional<RestoreLease> lease = Optional.empty();
     private volatile Optional<RestoreRun> run = Optional.empty();
+    private volatile boolean cancelled;
 
     @Override
     public KafkaSettings kafka() {
@@ -239,17 +241,34 @@ public final class RestoreTask extends RestoreParameters implements ChunkClients
     public void address(Exchange exchange) throws InterruptedException {
         ObjectPlan object = exchange.getProperty("object", ObjectPlan.class);
         Chunk chunk = exchange.getMessage().getBody(Chunk.class);
+        requireWanted();
         run(exchange).requireLease();
         Optional<PendingChunk> pending = delivery(exchange, object.target()).begin(object, chunk);
         if (pending.isPresent()) {
             rate.await(chunk.batches().remaining());
         }
+        requireWanted();
         run(exchange).requireLease();
         exchange.getMessage()
                 .setHeader(KafkaConstants.OVERRIDE_TOPIC, object.target().topic());
         exchange.getMessage()
                 .setHeader(KafkaConstants.PARTITION_KEY, object.target().partition());
         exchange.getMessage().setBody(pending.orElse(null));
+    }
+
+    /** Ends the restore at its next chunk; another run can go on. */
+    public void cancel() {
+        cancelled = true;
+        rate.limit(0);
+    }
+
+    private void requireWanted() {
+        if (cancelled || context != null && context.isStopping()) {
+            throw new RestoreException(
+                    RestoreException.Kind.NOT_POSSIBLE,
+                    "the restore was cut short",
+                    "run it again: it goes on where it was");
+        }
     }
 
     /** An object was read to its end; its last chunks may still be on their way. */
@@ -287,8 +306,12 @@ public final class RestoreTask extends RestoreParameters implements ChunkClients
         RestoreReport report;
         if (exchange.getProperty(RUN) == null) {
             RestoreDocument ended = chosen.ended().orElseThrow();
+            // Where something was left out, the report does not say exactly what there is to compare.
+            long compared = request.verify() && ended.missing().isEmpty()
+                    ? compared(target -> startIn(ended, target), target -> RestoreEnd.restored(ended, target))
+                    : 0;
             report = withGroups(
-                    RestoreReport.earlier(ended),
+                    RestoreReport.earlier(ended).compared(compared),
                     true,
                     target -> startIn(ended, target),
                     object -> RestoreEnd.readable(ended, object));
@@ -297,8 +320,9 @@ public final class RestoreTask extends RestoreParameters implements ChunkClients
             RestoreRun ending = run(exchange);
             progress.complete();
             ending.topics().check(progress);
-            long compared =
-                    request.verify() ? new RestoreVerification(store(), kafka(), plan, progress).compare(ending) : 0;
+            long compared = request.verify()
+                    ? compared(target -> ending.partition(target).start(), progress::produced)
+                    : 0;
             RestoreEnd end = new RestoreEnd(chosen.plan(), plan, progress, ending.deliveries());
             GuardSettlement settlement = new GuardSettlement(cluster.orElseThrow(), request.applyRetention());
             RestoreReport settled = end.settled(settlement, ending.fresh(), compared);
@@ -317,6 +341,10 @@ public final class RestoreTask extends RestoreParameters implements ChunkClients
         done.complete(report);
     }
 
+    private long compared(ToLongFunction<TopicPartition> starts, ToLongFunction<TopicPartition> counts) {
+        return new RestoreVerification(store(), kafka(), plan, progress).compare(starts, counts);
+    }
+
     private RestoreReport withGroups(
             RestoreReport report, boolean again, GroupRestore.Starts starts, OffsetTranslation.Readable readable) {
         if (request.groups().isEmpty()) {
@@ -324,9 +352,9 @@ public final class RestoreTask extends RestoreParameters implements ChunkClients
         }
         GroupRestore groups = new GroupRestore(store(), cluster.orElseThrow(), request, plan);
         GroupRestore.Moves moves = groups.moves(starts, readable);
-        List<String> attention = groups.set(moves, again);
+        GroupRestore.Outcome outcome = groups.set(moves, again);
         return report.with(
-                moves.moves().stream().map(RestoreReport.GroupOffset::of).toList(), attention);
+                outcome.there().stream().map(RestoreReport.GroupOffset::of).toList(), outcome.attention());
     }
 
     /** End of the offsets of an object that could be read, where loss was accepted. */

@@ -14,9 +14,11 @@ import caravan.store.Store;
 import caravan.store.StoredObject;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.Record;
 
 /** Reads restored records again, and compares each with the archive's: timestamp, key, value, headers, and their order. */
@@ -36,27 +38,29 @@ final class RestoreVerification {
     /**
      * Compares all partitions.
      *
-     * @param run that restored them
+     * @param starts where the first restored record of each partition lies
+     * @param counts how many were restored to each
      * @return how many records were compared
      * @throws RestoreException at the first difference
      */
-    long compare(RestoreRun run) {
+    long compare(ToLongFunction<TopicPartition> starts, ToLongFunction<TopicPartition> counts) {
         long compared = 0;
         try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.reader())) {
             for (PartitionPlan partition : plan.partitions()) {
                 if (!partition.objects().isEmpty()) {
-                    compare(partition, run.partition(partition.target()).start(), consumer);
-                    compared += progress.produced(partition.target());
+                    long count = counts.applyAsLong(partition.target());
+                    compare(partition, starts.applyAsLong(partition.target()), count, consumer);
+                    compared += count;
                 }
             }
         }
         return compared;
     }
 
-    private void compare(PartitionPlan partition, long start, Consumer<byte[], byte[]> consumer) {
+    private void compare(PartitionPlan partition, long start, long count, Consumer<byte[], byte[]> consumer) {
         ClusterPartition restored = new ClusterPartition(consumer, partition.target());
         restored.from(start);
-        long left = progress.produced(partition.target());
+        long left = count;
         for (ObjectPlan object : partition.objects()) {
             long next = progress.losses().stream()
                     .filter(loss -> loss.object().equals(object))

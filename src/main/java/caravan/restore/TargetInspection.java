@@ -204,7 +204,7 @@ public final class TargetInspection {
         if (Guards.standing(effective)) {
             conflict(
                     "the topic " + existing.name() + " has the settings of a restore that is going on, or was cut off",
-                    "put its own in place with 'restore --settle'");
+                    "run that restore again with the same options, or put the topic's own settings in place with 'restore --settle'");
             return;
         }
         Map<Integer, Long> offsets = new TreeMap<>();
@@ -219,7 +219,8 @@ public final class TargetInspection {
     }
 
     private static String otherName(TopicPlan topic) {
-        return "restore under another name with --rename " + topic.source() + "=NAME, or delete the topic";
+        return "restore under another name with --rename " + topic.source()
+                + "=NAME, or delete the topic; a restore that was cut off goes on when it is run with the same options";
     }
 
     /** The topic's own settings, and the source's that it does not have. Those that somebody gave it stay, and are named. */

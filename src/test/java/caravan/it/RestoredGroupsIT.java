@@ -190,8 +190,7 @@ class RestoredGroupsIT {
         caravan.backup(store, topic).expect(0);
 
         // Then
-        assertThat(restore("--groups", "no-such-group").expect(3).err())
-                .contains("the archive has no offsets of the group no-such-group");
+        assertThat(restore("--groups", "no-such-group").expect(3).err()).contains("the archive has no offsets of ");
     }
 
     private void topicWithHoles() {
