@@ -383,6 +383,11 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         return groupsRounds.kept();
     }
 
+    /** Consumer groups that were named and have no offsets for these topics. */
+    public List<String> groupsMissing() {
+        return groupsRounds.missing();
+    }
+
     /** Why the offsets of consumer groups could not be kept when it was last tried. */
     public Optional<String> groupsProblem() {
         return groupsRounds.problem();

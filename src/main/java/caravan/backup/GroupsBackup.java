@@ -32,6 +32,7 @@ final class GroupsBackup {
     private final GroupFilter groups;
     private final String own;
     private Optional<Map<String, List<Committed>>> seen = Optional.empty();
+    private volatile List<String> missing = List.of();
 
     /**
      * @param own the backup's consumer group
@@ -56,6 +57,10 @@ final class GroupsBackup {
     int take(boolean inTurn) {
         Optional<GroupsSnapshot> newest = newest();
         GroupOffsets now = read(newest);
+        missing = groups.names().stream()
+                .filter(name -> !now.groups().containsKey(name))
+                .sorted()
+                .toList();
         Optional<Map<String, List<Committed>>> written = newest.map(now::ours);
         if (inTurn && seen.isPresent() && !written.equals(seen)) {
             seen = written;
@@ -64,6 +69,11 @@ final class GroupsBackup {
             seen = Optional.of(now.groups());
         }
         return now.groups().size();
+    }
+
+    /** Groups that were asked for by their names and had no offsets in the backup's topics the last time; sorted. */
+    List<String> missing() {
+        return missing;
     }
 
     private void write(GroupOffsets now) {

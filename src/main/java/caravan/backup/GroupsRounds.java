@@ -2,6 +2,7 @@ package caravan.backup;
 
 import caravan.kafka.KafkaErrors;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,6 +33,7 @@ final class GroupsRounds implements AutoCloseable {
     private final AtomicBoolean begun = new AtomicBoolean();
     private GroupsBackup opened;
     private volatile Optional<Integer> kept = Optional.empty();
+    private volatile List<String> missing = List.of();
     private volatile Optional<String> problem = Optional.empty();
 
     /**
@@ -67,6 +69,7 @@ final class GroupsRounds implements AutoCloseable {
                 opened = groups.get();
             }
             kept = Optional.of(opened.take(inTurn));
+            missing = opened.missing();
             if (problem.isPresent()) {
                 LOG.info("the offsets of consumer groups are kept again");
             }
@@ -92,6 +95,11 @@ final class GroupsRounds implements AutoCloseable {
     /** How many groups have offsets in the newest snapshot for the backup's topics; empty where it could not be taken. */
     Optional<Integer> kept() {
         return kept;
+    }
+
+    /** Groups that were named and had no offsets when the last snapshot was taken. */
+    List<String> missing() {
+        return missing;
     }
 
     /** Why the last snapshot could not be taken; empty where it could, or none was tried yet. */

@@ -361,6 +361,8 @@ final class BackupCommand implements Callable<Integer> {
         }
         if (groups != null) {
             task.groupsProblem().ifPresent(why -> note("the offsets of consumer groups are not kept: " + why));
+            task.groupsMissing()
+                    .forEach(group -> note("the consumer group " + group + " has no offsets for these topics"));
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("archive", storeOptions.location());

@@ -94,7 +94,7 @@ public final class CommandLineInterface {
                 .setErr(err)
                 // For the defaults in help only: a secret from a variable is to be taken as it is, with whatever ${ is
                 // in it.
-                .setInterpolateVariables(help(args))
+                .setInterpolateVariables(args.length == 0 || help(args))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setDefaultValueProvider(new Environment(System.getenv()))
                 .setParameterExceptionHandler((e, arguments) -> usage(err, e))
@@ -124,7 +124,12 @@ public final class CommandLineInterface {
             return Failures.explain(known, err, false);
         }
         ParameterException e = misspelt(wrong);
-        err.println("error: " + e.getMessage().lines().findFirst().orElse(""));
+        err.println("error: "
+                + e.getMessage()
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceFirst(" is not an? (int|long)$", " is not a whole number"));
         List<String> suggestions =
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String command = e.getCommandLine().getCommandSpec().qualifiedName();

@@ -212,12 +212,12 @@ final class RestoreCommand implements Callable<Integer> {
         }
         report.topics()
                 .forEach(topic -> text.append(String.format(
-                        "restored %s: %d partitions, %,d records%n",
+                        "restored %s: %s, %s%n",
                         topic.source().equals(topic.target())
                                 ? topic.target()
                                 : topic.source() + " as " + topic.target(),
-                        topic.partitions(),
-                        topic.records())));
+                        Units.count(topic.partitions(), "partition"),
+                        Units.count(topic.records(), "record"))));
         if (report.compared() > 0) {
             text.append(Units.count(report.compared(), "record"))
                     .append(" compared with the archive: equal")

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
 
 /** Prints what a restore would do. */
 final class RestorePreviewText {
@@ -34,38 +35,36 @@ final class RestorePreviewText {
                 .ifPresent(id -> text.append(
                         preview.finished()
                                 ? "the restore " + id + " came to its end before: nothing would be changed\n"
-                                : "the restore " + id + " was cut off, and would go on by its plan:\n"));
+                                : "the restore " + id + " was cut off, and would go on by its plan: " + left(preview)
+                                        + " are left\n"));
         for (TopicPlan topic : preview.plan().topics()) {
             Optional<Target> target = Optional.ofNullable(preview.targets().get(topic.target()));
             topics.add(json(topic, target));
             text.append(String.format(
-                    "%s -> %s%s: %d partitions, %s%s records, %s stored, %d gaps%n",
+                    "%s -> %s%s: %s, %s%s, %s stored, %s%n",
                     topic.source(),
                     topic.target(),
                     target.filter(to -> preview.earlier().isEmpty())
                             .map(to -> to.existed() ? " (is there)" : " (is created)")
                             .orElse(""),
-                    topic.partitionCount(),
+                    Units.count(topic.partitionCount(), "partition"),
                     exact ? "" : "at most ",
-                    Units.count(topic.records()),
+                    Units.count(topic.records(), "record"),
                     Units.bytes(topic.bytes()),
-                    topic.gaps()));
+                    Units.count(topic.gaps(), "gap")));
             target.ifPresent(to -> settings(text, to));
-            Table table = new Table(">PARTITION", ">RECORDS", ">STORED", ">OBJECTS", "GAPS");
-            for (PartitionPlan partition : topic.partitions()) {
-                table.row(
-                        Integer.toString(partition.source().partition()),
-                        Units.count(partition.records()),
-                        Units.bytes(partition.bytes()),
-                        Units.count(partition.objects().size()),
-                        gaps(partition));
-            }
-            text.append(table.print("  "));
+            text.append((preview.earlier().isEmpty() ? planned(topic) : withWhatIsThere(topic, preview.there()))
+                    .print("  "));
         }
         groups(text, preview.groups());
+        preview.groupRemarks().forEach(remark -> text.append(remark).append('\n'));
         preview.conflicts()
                 .forEach(conflict -> text.append("conflict: ").append(conflict).append('\n'));
-        long seconds = Math.max(1, preview.plan().bytes() / BYTES_PER_SECOND);
+        long bytes = preview.plan().records() == 0
+                ? preview.plan().bytes()
+                : (long) (preview.plan().bytes()
+                        * ((double) preview.left() / preview.plan().records()));
+        long seconds = Math.max(1, bytes / BYTES_PER_SECOND);
         if (!preview.finished()) {
             text.append(String.format("about %,d s, at %s/s%n", seconds, Units.bytes(BYTES_PER_SECOND)));
         }
@@ -75,6 +74,7 @@ final class RestorePreviewText {
         json.put("topics", topics);
         json.put("records", preview.plan().records());
         json.put("recordsExact", exact);
+        json.put("recordsLeft", preview.left());
         json.put("bytes", preview.plan().bytes());
         json.put("estimatedSeconds", seconds);
         json.put(
@@ -85,9 +85,41 @@ final class RestorePreviewText {
                 preview.groups().takenAt().isPresent()
                         ? preview.groups().takenAt().getAsLong()
                         : null);
+        json.put("groupRemarks", preview.groupRemarks());
         json.put("conflicts", preview.conflicts());
         common.result(json, text.toString());
         return preview.conflicts().isEmpty() ? ExitCode.DONE : ExitCode.COULD_NOT;
+    }
+
+    private static Table planned(TopicPlan topic) {
+        Table table = new Table(">PARTITION", ">RECORDS", ">STORED", ">OBJECTS", "GAPS");
+        for (PartitionPlan partition : topic.partitions()) {
+            table.row(
+                    Integer.toString(partition.source().partition()),
+                    Units.count(partition.records()),
+                    Units.bytes(partition.bytes()),
+                    Units.count(partition.objects().size()),
+                    gaps(partition));
+        }
+        return table;
+    }
+
+    private static Table withWhatIsThere(TopicPlan topic, Map<TopicPartition, Long> there) {
+        Table table = new Table(">PARTITION", ">RECORDS", ">THERE", "GAPS");
+        for (PartitionPlan partition : topic.partitions()) {
+            table.row(
+                    Integer.toString(partition.source().partition()),
+                    Units.count(partition.records()),
+                    Units.count(there.getOrDefault(partition.target(), 0L)),
+                    gaps(partition));
+        }
+        return table;
+    }
+
+    private static String left(RestorePreview preview) {
+        return (preview.plan().recordsExact() ? "" : "at most ")
+                + Units.count(preview.left()) + " of "
+                + Units.count(preview.plan().records()) + " records";
     }
 
     private static void groups(StringBuilder text, Moves groups) {

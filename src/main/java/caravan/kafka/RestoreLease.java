@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
@@ -29,7 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class RestoreLease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreLease.class);
 
-    /** How long a run that died keeps others out; brokers allow 6 s and more ({@code group.min.session.timeout.ms}). */
+    /**
+     * How long a run that died keeps others out, at most; a shorter {@code session.timeout.ms} of the user's counts. Brokers allow 6 s
+     * and more ({@code group.min.session.timeout.ms}).
+     */
     static final Duration SESSION = Duration.ofSeconds(10);
 
     private static final Duration POLL = Duration.ofMillis(50);
@@ -58,10 +62,11 @@ public final class RestoreLease implements AutoCloseable {
      * @throws KafkaException where the brokers refuse it, or do not answer
      */
     public boolean acquire() throws InterruptedException {
-        Properties properties = settings.consumer(Map.of(), group);
+        Properties properties = settings.classic(group);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "caravan-lease");
-        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(SESSION.toMillis()));
-        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Long.toString(SESSION.toMillis() / 4));
+        Duration session = session(properties);
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(session.toMillis()));
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Long.toString(session.toMillis() / 4));
         properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, LeaseAssignor.class.getName());
         properties.put(LeaseAssignor.LISTENER, (LeaseAssignor.Listener) this::together);
         KafkaConsumer<byte[], byte[]> member = new KafkaConsumer<>(properties);
@@ -77,6 +82,13 @@ public final class RestoreLease implements AutoCloseable {
             close();
             return false;
         }
+    }
+
+    private static Duration session(Properties properties) {
+        String name = ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG;
+        Object given = properties.getOrDefault(name, Long.toString(SESSION.toMillis()));
+        Duration wanted = Duration.ofMillis((Integer) ConfigDef.parseType(name, given, ConfigDef.Type.INT));
+        return wanted.compareTo(SESSION) < 0 ? wanted : SESSION;
     }
 
     private void together(boolean leader) {

@@ -172,36 +172,63 @@ public final class GroupRestore {
     Outcome set(Moves moves, boolean again) {
         List<Move> there = new ArrayList<>();
         List<String> attention = new ArrayList<>();
-        Map<String, List<Move>> groups =
-                moves.moves().stream().collect(Collectors.groupingBy(Move::group, TreeMap::new, Collectors.toList()));
-        groups.forEach((group, all) -> set(group, all, again).ifPresentOrElse(attention::add, () -> there.addAll(all)));
+        byGroup(moves).forEach((group, all) -> set(group, all, again)
+                .ifPresentOrElse(attention::add, () -> there.addAll(all)));
         attention.addAll(moves.missing());
         return new Outcome(there, attention);
     }
 
-    private Optional<String> set(String group, List<Move> moves, boolean again) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        for (Move move : moves) {
-            if (move.before().isPresent() && move.before().getAsLong() == move.offset()) {
-                continue;
-            }
-            // In a topic that had records before, a group may have read only some of those.
-            if ((again || request.append()) && move.before().isPresent()) {
-                return Optional.of(
-                        "the group " + group + " has offsets of its own in restored topics by now: they stay");
-            }
-            offsets.put(move.target(), new OffsetAndMetadata(move.offset()));
+    /**
+     * Why groups would not be given their offsets now, a sentence each; nothing is changed.
+     *
+     * @param again as in {@link #set}
+     */
+    List<String> hindrances(Moves moves, boolean again) {
+        return byGroup(moves).entrySet().stream()
+                .filter(group -> !toSet(group.getValue()).isEmpty())
+                .flatMap(group -> hindrance(group.getKey(), toSet(group.getValue()), again).stream())
+                .toList();
+    }
+
+    private static Map<String, List<Move>> byGroup(Moves moves) {
+        return moves.moves().stream().collect(Collectors.groupingBy(Move::group, TreeMap::new, Collectors.toList()));
+    }
+
+    private static List<Move> toSet(List<Move> moves) {
+        return moves.stream()
+                .filter(move -> move.before().isEmpty() || move.before().getAsLong() != move.offset())
+                .toList();
+    }
+
+    private Optional<String> hindrance(String group, List<Move> moves, boolean again) {
+        // In a topic that had records before, a group may have read only some of those.
+        if ((again || request.append())
+                && moves.stream().anyMatch(move -> move.before().isPresent())) {
+            return Optional.of(
+                    "the group " + group + " has offsets of its own in restored topics by now: they stay, unless"
+                            + " 'kafka-consumer-groups.sh --reset-offsets' sets them");
         }
-        if (offsets.isEmpty()) {
+        if (cluster.members(group) > 0) {
+            return Optional.of("the group " + group
+                    + " has members, so its offsets are not set: stop them, and run the restore again");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> set(String group, List<Move> moves, boolean again) {
+        List<Move> wanted = toSet(moves);
+        if (wanted.isEmpty()) {
             return Optional.empty();
         }
         try {
-            if (cluster.members(group) > 0) {
-                return Optional.of("the group " + group
-                        + " has members, and its offsets were not set: stop them, and run the restore again");
+            Optional<String> hindrance = hindrance(group, wanted, again);
+            if (hindrance.isEmpty()) {
+                cluster.commit(
+                        group,
+                        wanted.stream()
+                                .collect(Collectors.toMap(Move::target, move -> new OffsetAndMetadata(move.offset()))));
             }
-            cluster.commit(group, offsets);
-            return Optional.empty();
+            return hindrance;
         } catch (KafkaException e) {
             return Optional.of("the offsets of the group " + group + " could not be set: " + e.getMessage());
         }

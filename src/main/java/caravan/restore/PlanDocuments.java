@@ -7,6 +7,7 @@ import caravan.archive.PartitionKey;
 import caravan.archive.PlanDocument;
 import caravan.archive.PlanDocument.StoredRange;
 import caravan.archive.PlanDocument.Target;
+import caravan.archive.RestoreDocument;
 import caravan.archive.Timeline;
 import caravan.restore.RestorePlan.Gap;
 import caravan.restore.RestorePlan.ObjectPlan;
@@ -108,6 +109,16 @@ final class PlanDocuments {
                 .findFirst()
                 .map(topic -> topic.startOffsets().getOrDefault(target.partition(), 0L))
                 .orElse(0L);
+    }
+
+    /** Where it lies in a restore that came to its end. Partitions without restored records begin where they were. */
+    static long start(RestoreDocument ended, PlanDocument document, TopicPartition target) {
+        return ended.partitions().stream()
+                .filter(partition ->
+                        partition.target().equals(target.topic()) && partition.partition() == target.partition())
+                .mapToLong(RestoreDocument.Partition::startOffset)
+                .findFirst()
+                .orElseGet(() -> start(document, target));
     }
 
     /** How many partitions a topic needs: it may have got more after its last snapshot. */

@@ -100,7 +100,9 @@ public final class RestorePlanner {
                 .anyMatch(partition -> selection.partitions().contains(partition)));
         if (!any) {
             throw new RestoreException(
-                    Kind.NOT_POSSIBLE, "no topic has such a partition", "see what the archive has with 'list'");
+                    Kind.NOT_POSSIBLE,
+                    "no topic has such a partition",
+                    "see which there are with 'info --topic " + topics.get(0).source() + "'");
         }
     }
 

@@ -67,6 +67,12 @@ public final class RestoreRequest {
         } catch (IllegalArgumentException e) {
             throw new RestoreException(Kind.CHOICE_NEEDED, e.getMessage(), "see 'restore --help'", e);
         }
+        if (groupsAt.isPresent() && groups.isEmpty()) {
+            throw new RestoreException(
+                    Kind.CHOICE_NEEDED,
+                    "a time is given for the offsets of consumer groups, but no groups",
+                    "say which with --groups");
+        }
         replicationFactor = has("replicationFactor")
                 ? OptionalInt.of((int) number("replicationFactor", -1, 1, Short.MAX_VALUE))
                 : OptionalInt.empty();

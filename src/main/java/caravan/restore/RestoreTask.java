@@ -366,14 +366,8 @@ public final class RestoreTask extends RestoreParameters implements ChunkClients
                 .orElse(object.next());
     }
 
-    /** Partitions without restored records begin where they were: at 0, unless the topic was there before. */
     private long startIn(RestoreDocument ended, TopicPartition target) {
-        return ended.partitions().stream()
-                .filter(partition ->
-                        partition.target().equals(target.topic()) && partition.partition() == target.partition())
-                .mapToLong(RestoreDocument.Partition::startOffset)
-                .findFirst()
-                .orElseGet(() -> PlanDocuments.start(chosen.plan().document(), target));
+        return PlanDocuments.start(ended, chosen.plan().document(), target);
     }
 
     private boolean keep(RestoreDocument report) {

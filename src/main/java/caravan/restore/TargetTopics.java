@@ -70,6 +70,18 @@ final class TargetTopics {
                 || Guards.standing(cluster.configs(existing.name()));
     }
 
+    /** How many restored records each partition of a plan holds, by its end; topics that are not there are left out. */
+    static Map<TopicPartition, Long> held(Cluster cluster, PlanDocument plan) {
+        Map<TopicPartition, Long> held = new HashMap<>();
+        for (PlanDocument.Topic topic : plan.topics()) {
+            cluster.topic(topic.target().topic())
+                    .ifPresent(existing -> cluster.highWatermarks(Cluster.partitions(existing))
+                            .forEach((partition, end) ->
+                                    held.put(partition, Math.max(0, end - PlanDocuments.start(plan, partition)))));
+        }
+        return held;
+    }
+
     /** What a run left of this topic; what it left of one that had the same name and was deleted since tells nothing. */
     private static Optional<RunState> state(
             Map<TopicPartition, OffsetAndMetadata> committed, TopicPartition partition, Uuid topicId) {

@@ -46,9 +46,15 @@ class CommandLineIT {
     }
 
     @Test
+    void aNumberThatIsNoneIsNamed() {
+        assertThat(CaravanCommands.run("backup", "--max-rate", "5MB").expect(2).err())
+                .contains("--max-rate", "'5MB' is not a whole number");
+    }
+
+    @Test
     void withoutACommandTheUsageIsShownAsAnError() {
         CommandResult nothing = CaravanProcess.run(Map.of()).expect(2);
         assertThat(nothing.out()).isEmpty();
-        assertThat(nothing.err()).contains("backup");
+        assertThat(nothing.err()).contains("backup").doesNotContain("${");
     }
 }

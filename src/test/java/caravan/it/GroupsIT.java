@@ -112,6 +112,19 @@ class GroupsIT {
     }
 
     @Test
+    void aGroupThatIsNamedAndHasNoOffsetsIsMissed() throws Exception {
+        // Given
+        consume(billing, 30);
+
+        // Then
+        assertThat(caravan.backup(store, topic, "--groups", billing + ",no-such-group")
+                        .expect(3)
+                        .err())
+                .contains("the consumer group no-such-group has no offsets")
+                .doesNotContain("the consumer group " + billing);
+    }
+
+    @Test
     void aListOfGroupsThatCantBeIsRefused() {
         assertThat(caravan.backup(store, topic, "--groups", "app.(*").expect(2).err())
                 .contains("error: --groups: 'app.(*' is not a regular expression", "hint: ");

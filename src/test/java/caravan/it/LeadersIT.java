@@ -15,12 +15,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -52,6 +55,8 @@ class LeadersIT {
                 3,
                 Map.of(
                         "min.insync.replicas", "2",
+                        // Groups have coordinators on all brokers
+                        "offsets.topic.num.partitions", "6",
                         // Quotas bite within a second
                         "quota.window.num", "2",
                         "replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector"));
@@ -126,12 +131,7 @@ class LeadersIT {
     @Test
     void aBackupThatBrokersSlowDownMissesNothing() throws Exception {
         // Given
-        AtomicBoolean enough = new AtomicBoolean();
-        AtomicLong acknowledged = new AtomicLong();
-        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 60_000);
-        enough.set(true);
-        producing.get();
+        fill();
 
         // When: some 4 MB of each broker
         limit("consumer_byte_rate", 1_000_000.0);
@@ -149,15 +149,7 @@ class LeadersIT {
     @Test
     void aRestoreFollowsTheLeaders() throws Exception {
         // Given
-        AtomicBoolean enough = new AtomicBoolean();
-        AtomicLong acknowledged = new AtomicLong();
-        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 60_000);
-        enough.set(true);
-        producing.get();
-        caravan.backup(store, topic).expect(0);
-        String copy = topic + "-copy";
-        cluster.createTopic(copy, PARTITIONS, Map.of("retention.ms", "-1"));
+        String copy = backedUpWithAnEmptyCopy();
 
         // When: leaders move as long as it lasts, which a quota of each broker makes long
         limit("producer_byte_rate", 800_000.0);
@@ -178,15 +170,7 @@ class LeadersIT {
     @Test
     void aRestoreThatIsKilledGoesOnThoughLeadersMoved() throws Exception {
         // Given
-        AtomicBoolean enough = new AtomicBoolean();
-        AtomicLong acknowledged = new AtomicLong();
-        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 60_000);
-        enough.set(true);
-        producing.get();
-        caravan.backup(store, topic).expect(0);
-        String copy = topic + "-copy";
-        cluster.createTopic(copy, PARTITIONS, Map.of("retention.ms", "-1"));
+        String copy = backedUpWithAnEmptyCopy();
 
         // When: killed in the middle, with batches in flight, and each time other brokers lead
         limit("producer_byte_rate", 800_000.0);
@@ -200,7 +184,9 @@ class LeadersIT {
                     "--store",
                     store,
                     "--rename",
-                    topic + "=" + copy)) {
+                    topic + "=" + copy,
+                    "--kafka-property",
+                    "session.timeout.ms=2000")) {
                 restore.until(() -> records(copy) > before);
                 restore.kill().await();
             }
@@ -211,6 +197,58 @@ class LeadersIT {
 
         // Then
         assertSameRecords(read(topic), read(copy));
+    }
+
+    @Test
+    void placesOfGroupsWithCoordinatorsOnAllBrokersAreKeptAndRestored() throws Exception {
+        // Given
+        fill();
+        TopicPartition first = new TopicPartition(topic, 0);
+        List<String> groups =
+                IntStream.range(0, 12).mapToObj(i -> topic + "-group-" + i).toList();
+        for (int i = 0; i < groups.size(); i++) {
+            cluster.admin()
+                    .alterConsumerGroupOffsets(groups.get(i), Map.of(first, new OffsetAndMetadata(100 + i)))
+                    .all()
+                    .get();
+        }
+        Set<Integer> coordinators = cluster.admin().describeConsumerGroups(groups).all().get().values().stream()
+                .map(group -> group.coordinator().id())
+                .collect(Collectors.toSet());
+        assertThat(coordinators).hasSizeGreaterThan(1);
+
+        // When
+        caravan.backup(store, topic).expect(0);
+        caravan.restore(store, "--rename", topic + "=" + topic + "-copy", "--groups")
+                .expect(0);
+
+        // Then
+        for (int i = 0; i < groups.size(); i++) {
+            assertThat(cluster.admin()
+                            .listConsumerGroupOffsets(groups.get(i))
+                            .partitionsToOffsetAndMetadata()
+                            .get())
+                    .containsEntry(new TopicPartition(topic + "-copy", 0), new OffsetAndMetadata(100 + i));
+        }
+    }
+
+    /** Some tens of thousands of records in the topic. */
+    private void fill() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        AtomicLong acknowledged = new AtomicLong();
+        CompletableFuture<Void> producing = CompletableFuture.runAsync(() -> produce(enough, acknowledged));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.get() > 60_000);
+        enough.set(true);
+        producing.get();
+    }
+
+    /** Of a full topic that is in the archive. */
+    private String backedUpWithAnEmptyCopy() throws Exception {
+        fill();
+        caravan.backup(store, topic).expect(0);
+        String copy = topic + "-copy";
+        cluster.createTopic(copy, PARTITIONS, Map.of("retention.ms", "-1"));
+        return copy;
     }
 
     private static long records(String name) throws Exception {

@@ -47,7 +47,8 @@ class RecordsIT {
         data.send("none", AwkwardRecords.ordinary(topic("half-empty"), 2, 10, 100));
         data.createTopic(topic("keys-and-values"), 1, KEPT);
         data.send("none", AwkwardRecords.keysAndValues(topic("keys-and-values"), 0));
-        data.createTopic(topic("headers"), 1, KEPT);
+        data.createTopic(
+                topic("headers"), 1, Map.of("retention.ms", "-1", "message.timestamp.after.max.ms", "7200000"));
         data.send("none", AwkwardRecords.headers(topic("headers"), 0));
         data.createTopic(topic("timestamps"), 1, KEPT);
         data.send("none", AwkwardRecords.timestamps(topic("timestamps"), 0));
@@ -163,6 +164,8 @@ class RecordsIT {
         assertThat(Topics.config(target, topic("transactions"), "cleanup.policy"))
                 .isEqualTo("compact");
         assertThat(Topics.config(target, topic("headers"), "retention.ms")).isEqualTo("-1");
+        assertThat(Topics.config(target, topic("headers"), "message.timestamp.after.max.ms"))
+                .isEqualTo("7200000");
         assertThat(Topics.ownConfigs(target, topic("empty"))).isEmpty();
     }
 

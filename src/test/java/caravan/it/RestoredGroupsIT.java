@@ -109,9 +109,11 @@ class RestoredGroupsIT {
             });
 
             // When
+            CommandResult preview = restore("--groups", all, "--dry-run").expect(0);
             CommandResult restored = restore("--groups", all).expect(3);
 
             // Then
+            assertThat(preview.out()).contains("the group " + all + " has members");
             assertThat(restored.err()).contains("the group " + all + " has members");
             assertThat(Topics.committed(broker, all)).doesNotContainKey(new TopicPartition(copy, 0));
         }
@@ -141,9 +143,11 @@ class RestoredGroupsIT {
         commit(all, copy, 60);
 
         // When
+        CommandResult preview = restore("--groups", all, "--dry-run").expect(0);
         CommandResult again = restore("--groups", all).expect(3);
 
         // Then
+        assertThat(preview.out()).contains("came to its end before", "has offsets of its own");
         assertThat(again.err()).contains("has offsets of its own");
         assertThat(committed(all)).isEqualTo(60);
     }
@@ -191,6 +195,7 @@ class RestoredGroupsIT {
 
         // Then
         assertThat(restore("--groups", "no-such-group").expect(3).err()).contains("the archive has no offsets of ");
+        assertThat(restore("--groups-at", "0").expect(2).err()).contains("say which with --groups");
     }
 
     private void topicWithHoles() {

@@ -168,8 +168,14 @@ class ResumedRestoreIT {
 
             // Then
             assertThat(second.err()).contains("another run of the restore").contains("is going on");
-            first.kill().await();
+
+            // When: Ctrl-C
+            first.interrupt().await().expect(130);
         }
+
+        // Then: it ended soon
+        assertThat(restore("--dry-run").expect(0).out())
+                .containsPattern("was cut off, and would go on by its plan: [1-9][0-9,]* of [0-9,]+ records are left");
         restore().expect(0);
         assertSameRecords(read(topic), read(copy));
     }
@@ -401,7 +407,9 @@ class ResumedRestoreIT {
                 "--store",
                 store,
                 "--rename",
-                topic + "=" + copy));
+                topic + "=" + copy,
+                "--kafka-property",
+                "session.timeout.ms=2000"));
         arguments.addAll(List.of(options));
         return CaravanProcess.start(s3.environment(), arguments.toArray(String[]::new));
     }
