@@ -25,8 +25,10 @@ final class FetchMemory implements MemoryPool {
     private static final int SMALLEST = 64 << 10;
     /** So do larger ones: a single batch of such a size is rare, and the memory would be kept for it. */
     private static final int LARGEST = 32 << 20;
-    /** Sizes are rounded up to a multiple, so that the next answer, which is about as large, fits. */
-    private static final int STEP = 1 << 20;
+    /** Sizes are of few kinds, each double the one before, so that there is one that fits among those that wait. */
+    private static final int FIRST_KIND = 1 << 20;
+    /** What an answer of so many bytes of log has around them, which must not make it one of the next kind. */
+    private static final int AROUND = 256 << 10;
     /** No more than so many bytes wait to be used again. */
     private static final long MAX_IDLE = 48L << 20;
 
@@ -79,8 +81,16 @@ final class FetchMemory implements MemoryPool {
             return ByteBuffer.allocate(size);
         }
         return used(size)
-                .orElseGet(() -> ByteBuffer.allocateDirect((size + STEP - 1) / STEP * STEP))
+                .orElseGet(() -> ByteBuffer.allocateDirect(capacity(size)))
                 .limit(size);
+    }
+
+    private static int capacity(int size) {
+        int kind = FIRST_KIND;
+        while (kind + AROUND < size) {
+            kind *= 2;
+        }
+        return kind + AROUND;
     }
 
     private synchronized Optional<ByteBuffer> used(int size) {

@@ -114,6 +114,16 @@ class FetchMemoryTest {
     }
 
     @Test
+    void anAnswerThatIsSomewhatLargerFitsToo() {
+        // Given
+        ByteBuffer first = memory.tryAllocate(5 << 20);
+        answer(first).read();
+
+        // Then
+        assertThat(memory.tryAllocate((8 << 20) + 1_000)).isSameAs(first);
+    }
+
+    @Test
     void smallAnswersLieInTheHeap() {
         ByteBuffer small = memory.tryAllocate(1_000);
         memory.received(List.of(new NetworkReceive(BROKER, small)));
