@@ -28,7 +28,12 @@ public final class CaravanProcess implements AutoCloseable {
         this.directory = Files.createTempDirectory("caravan-process");
         List<String> command = new ArrayList<>(signalsAsFromATerminal());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Xmx256m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of(
+                "-XX:+CrashOnOutOfMemoryError",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=/dev/null",
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1"));
         if (Boolean.getBoolean(ChunkClients.REBATCH)) {
             command.add("-D" + ChunkClients.REBATCH + "=true");
         }
