@@ -3,11 +3,13 @@ package caravan.kafka;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -54,11 +56,14 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
             ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(MAX_REQUEST_BYTES),
             ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE));
 
+    /** What the brokers decide, where they assign partitions; a consumer that is told of it then ends with an error. */
+    private static final Set<String> ASKED_OF_BROKERS =
+            Set.of(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG);
+
     /** Settings that are no one's to change, beside those above: each would change what is stored or committed. */
     private static final Map<String, String> REFUSED = Map.of(
             ConsumerConfig.GROUP_ID_CONFIG, "use the option for the group",
             CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "use the option for the bootstrap servers",
-            ConsumerConfig.GROUP_PROTOCOL_CONFIG, "the backup's assignments rest on the classic protocol",
             ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, "an interceptor could change records unseen",
             ProducerConfig.TRANSACTIONAL_ID_CONFIG, "a restore adds no transactions to the log",
             ProducerConfig.PARTITIONER_CLASS_CONFIG, "records go back to their own partitions");
@@ -96,13 +101,32 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
         Properties consumer = over(route);
         consumer.putAll(CONSUMER);
         consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        if (GroupProtocol.CONSUMER
+                .name()
+                .equalsIgnoreCase(consumer.getProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
+            // The brokers assign, and move partitions one by one as the cooperative assignor does (KIP-848).
+            consumer.remove(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
+            ASKED_OF_BROKERS.forEach(consumer::remove);
+        }
         return consumer;
+    }
+
+    /** For the member of a group whose leader the members choose among themselves, as they do in the classic protocol only. */
+    Properties classic(String group) {
+        Properties classic = consumer(Map.of(), group);
+        classic.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        classic.remove(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG);
+        classic.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        return classic;
     }
 
     /** For a consumer that only reads, as a member of no group. */
     public Properties reader() {
         Properties reader = consumer(Map.of(), "unused");
         reader.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        reader.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        reader.remove(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG);
+        reader.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         return reader;
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import caravan.testbed.AwkwardRecords;
 import caravan.testbed.BrokerProcess;
 import caravan.testbed.CaravanCommands;
+import caravan.testbed.CaravanProcess;
 import caravan.testbed.CommandResult;
 import caravan.testbed.TestData;
 import caravan.testbed.TopicContents;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupListing;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -107,6 +109,73 @@ class VersionsIT {
             assertSameRecords(source, TopicContents.read(broker.bootstrapServers(), copy("orders")));
             assertThat(ownConfigs(broker, copy("orders"))).isEqualTo(ownConfigs(broker, "orders"));
         }
+    }
+
+    /** Brokers that assign the partitions themselves (KIP-848) do so from 4.0 on without being asked to. */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void processesOfAGroupWhosePartitionsTheBrokersAssignShareTheWork(Path version) throws Exception {
+        assumeTrue(version.getFileName().toString().startsWith("4."), "this version lets members assign");
+        try (BrokerProcess broker = BrokerProcess.started(version, Map.of())) {
+            // Given
+            TestData data = new TestData(broker);
+            data.exampleTopic("orders");
+            CaravanCommands caravan = new CaravanCommands(broker.bootstrapServers());
+            String store = directory.toUri().toString();
+            List<String> command = List.of(
+                    "backup",
+                    "--bootstrap-servers",
+                    broker.bootstrapServers(),
+                    "--store",
+                    store,
+                    "--topics",
+                    "orders",
+                    "--kafka-property",
+                    "group.protocol=consumer");
+
+            // When: a second one comes, and the first one goes
+            try (CaravanProcess first = CaravanProcess.start(Map.of(), command.toArray(String[]::new))) {
+                first.until(() -> members(broker) == 1);
+                try (CaravanProcess second = CaravanProcess.start(Map.of(), command.toArray(String[]::new))) {
+                    second.until(() -> members(broker) == 2);
+                    data.send("zstd", AwkwardRecords.ordinary("orders", 1, 1_000, 100));
+                    first.terminate().await().expect(0);
+                    data.send("zstd", AwkwardRecords.ordinary("orders", 0, 1_000, 100));
+                    caravan.backup(store, "orders", "--kafka-property", "group.protocol=consumer")
+                            .expect(0);
+                    second.terminate().await().expect(0);
+                }
+            }
+
+            // Then
+            caravan.onStore("verify", store, "--data").expect(0);
+            caravan.onCluster("verify", store, new String[0], "--against").expect(0);
+            caravan.restore(
+                            store,
+                            "--rename",
+                            "orders=" + copy("orders"),
+                            "--kafka-property",
+                            "group.protocol=consumer")
+                    .expect(0);
+            assertSameRecords(
+                    TopicContents.read(broker.bootstrapServers(), "orders"),
+                    TopicContents.read(broker.bootstrapServers(), copy("orders")));
+        }
+    }
+
+    /** Of the only group. */
+    private static int members(BrokerProcess broker) throws Exception {
+        List<String> groups = broker.admin().listConsumerGroups().all().get().stream()
+                .map(ConsumerGroupListing::groupId)
+                .toList();
+        assertThat(groups).hasSize(1);
+        return broker.admin()
+                .describeConsumerGroups(groups)
+                .all()
+                .get()
+                .get(groups.get(0))
+                .members()
+                .size();
     }
 
     /** Moving to a new cluster is a restore, too. */
