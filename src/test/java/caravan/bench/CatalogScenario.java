@@ -3,8 +3,9 @@ package caravan.bench;
 import caravan.catalog.PartitionTail;
 import caravan.store.S3Location;
 import caravan.store.S3Store;
+import caravan.testbed.FaultyS3;
+import caravan.testbed.S3Requests;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +39,12 @@ final class CatalogScenario implements Scenario {
         archive.write();
         List<Round> rounds = new ArrayList<>();
         Map<String, Double> figures = new LinkedHashMap<>();
-        try (CountingProxy proxy = new CountingProxy(stand.s3().endpoint())) {
+        try (FaultyS3 proxy = new FaultyS3(stand.s3().endpoint())) {
             for (int i = 0; i < stand.options().rounds(); i++) {
+                FaultyS3.Injection lists = proxy.watch(S3Requests.lists());
                 rounds.add(list(stand, archive, name, proxy));
-                figures.put("LIST requests of 'list'", (double) proxy.lists());
+                figures.put("LIST requests of 'list'", (double) lists.count());
+                lists.end();
             }
             try (S3Store store = new S3Store(
                     stand.s3().client(proxy.endpoint()),
@@ -70,9 +73,8 @@ final class CatalogScenario implements Scenario {
                 figures);
     }
 
-    private static Round list(TestStand stand, HollowArchive archive, String name, CountingProxy proxy) {
-        Map<String, String> byProxy = new HashMap<>(stand.s3().environment());
-        byProxy.put("AWS_ENDPOINT_URL_S3", proxy.endpoint().toString());
+    private static Round list(TestStand stand, HollowArchive archive, String name, FaultyS3 proxy) {
+        Map<String, String> byProxy = proxy.environment(stand.s3().environment());
         String[] list = {"list", "--store", stand.s3().store(name), "--output", "json"};
         List<Finished> listed = new ArrayList<>();
         Figures figures = stand.measure(() -> {
@@ -85,16 +87,18 @@ final class CatalogScenario implements Scenario {
     }
 
     /** The most LIST requests that the start of a partition took. */
-    private static double starts(HollowArchive archive, S3Store store, CountingProxy proxy, boolean withHint) {
+    private static double starts(HollowArchive archive, S3Store store, FaultyS3 proxy, boolean withHint) {
         int most = 0;
         for (int partition = 0; partition < HollowArchive.PARTITIONS; partition++) {
             Optional<String> hint = withHint ? Optional.of(archive.last(partition)) : Optional.empty();
+            FaultyS3.Injection lists = proxy.watch(S3Requests.lists());
             PartitionTail tail = PartitionTail.find(store, archive.folder(partition), 0, hint);
             if (tail.next() != archive.next(partition)) {
                 throw new BenchException("partition " + partition + " goes on at " + tail.next() + ", not at "
                         + archive.next(partition));
             }
-            most = Math.max(most, proxy.lists());
+            most = Math.max(most, lists.count());
+            lists.end();
         }
         return most;
     }

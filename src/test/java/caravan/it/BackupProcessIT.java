@@ -10,7 +10,7 @@ import caravan.testbed.AwkwardRecords;
 import caravan.testbed.CaravanCommands;
 import caravan.testbed.CaravanProcess;
 import caravan.testbed.EmbeddedBroker;
-import caravan.testbed.Gate;
+import caravan.testbed.FaultyS3;
 import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
@@ -243,15 +243,16 @@ class BackupProcessIT {
         // Given
         data.createTopic(topic, 1, KEPT);
         List<ProducerRecord<byte[], byte[]>> records = AwkwardRecords.ordinary(topic, 0, 300, 100);
-        try (Gate gate = new Gate(s3.endpoint());
+        try (FaultyS3 proxy = new FaultyS3(s3.endpoint());
                 CaravanProcess backup = CaravanProcess.start(
-                        environment(Map.of("AWS_ENDPOINT_URL_S3", gate.address().toString())),
+                        environment(
+                                Map.of("AWS_ENDPOINT_URL_S3", proxy.endpoint().toString())),
                         arguments("--max-age", "1s"))) {
             data.send("none", records.subList(0, 100));
             backup.until(() -> Topics.committed(broker, group).containsValue(100L));
 
             // When
-            gate.shut();
+            proxy.shut();
             data.send("none", records.subList(100, 200));
 
             // Then
@@ -260,7 +261,7 @@ class BackupProcessIT {
                     .until(() -> Topics.committed(broker, group).containsValue(100L));
 
             // When
-            gate.open();
+            proxy.open();
             data.send("none", records.subList(200, 300));
 
             // Then

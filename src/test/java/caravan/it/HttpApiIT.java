@@ -6,7 +6,7 @@ import caravan.testbed.AwkwardRecords;
 import caravan.testbed.CaravanCommands;
 import caravan.testbed.CaravanService;
 import caravan.testbed.EmbeddedBroker;
-import caravan.testbed.Gate;
+import caravan.testbed.FaultyS3;
 import caravan.testbed.OpenApiChecker;
 import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
@@ -116,8 +116,8 @@ class HttpApiIT {
                                 "    parameters:\n      - name: apiToken\n        defaultValue: 'swordfish'\n"));
         data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
 
-        try (Gate gate = new Gate(s3.endpoint())) {
-            environment.put("AWS_ENDPOINT_URL_S3", gate.address().toString());
+        try (FaultyS3 proxy = new FaultyS3(s3.endpoint())) {
+            environment.put("AWS_ENDPOINT_URL_S3", proxy.endpoint().toString());
             environment.put("SINK_TOKEN", "swordfish");
             try (CaravanService service = CaravanService.started(environment)) {
                 service.until(() -> service.get("/tasks").statusCode() == 200);
@@ -140,7 +140,7 @@ class HttpApiIT {
                 assertThat(client.checker().succeeded())
                         .isEqualTo(client.checker().operations());
 
-                gate.shut();
+                proxy.shut();
                 assertThat(client.call("get /archive", "/archive").statusCode()).isEqualTo(503);
                 assertThat(client.post(task("late", "kafka-backup")).statusCode())
                         .isEqualTo(503);
@@ -148,7 +148,7 @@ class HttpApiIT {
                         .isEqualTo(404);
                 assertThat(client.call("get /", "/").statusCode()).isEqualTo(200);
                 assertThat(client.call("get /tasks", "/tasks").statusCode()).isEqualTo(200);
-                gate.open();
+                proxy.open();
             }
         }
     }

@@ -7,7 +7,7 @@ import caravan.testbed.CaravanCommands;
 import caravan.testbed.CaravanService;
 import caravan.testbed.CommandResult;
 import caravan.testbed.EmbeddedBroker;
-import caravan.testbed.Gate;
+import caravan.testbed.FaultyS3;
 import caravan.testbed.TestData;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
@@ -53,15 +53,15 @@ class ServiceFilesIT {
     @Test
     void aServiceThatStartsBeforeTheStoreAndKafkaWaitsForThemAndSaysSo() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.started();
-                Gate gate = new Gate(s3.endpoint())) {
+                FaultyS3 proxy = new FaultyS3(s3.endpoint())) {
             // Given: records, and neither Kafka nor the store; no bucket either
             TestData data = new TestData(broker);
             data.createTopic(topic, 1, KEPT);
             data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
             broker.stop();
-            gate.shut();
+            proxy.shut();
             environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
-            environment.put("AWS_ENDPOINT_URL_S3", gate.address().toString());
+            environment.put("AWS_ENDPOINT_URL_S3", proxy.endpoint().toString());
             environment.put("CARAVAN_CREATE_BUCKET", "true");
             task("nightly", "kafka-backup", "maxAge", "1s");
             task("drill", "kafka-restore", "rename", topic + "=" + topic + "-copy");
@@ -74,7 +74,7 @@ class ServiceFilesIT {
 
                 // When: the store comes
                 Files.delete(routes.resolve("drill.camel.yaml"));
-                gate.open();
+                proxy.open();
 
                 // Then: it is Kafka that is away
                 service.until(() -> ready(service).contains("Timed out waiting for a node assignment"));
@@ -101,12 +101,12 @@ class ServiceFilesIT {
     @Test
     void aServiceWhoseTasksWaitEndsWithinSeconds() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.started();
-                Gate gate = new Gate(s3.endpoint())) {
+                FaultyS3 proxy = new FaultyS3(s3.endpoint())) {
             // Given: a restore and a backup, and neither Kafka nor the store
             broker.stop();
-            gate.shut();
+            proxy.shut();
             environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
-            environment.put("AWS_ENDPOINT_URL_S3", gate.address().toString());
+            environment.put("AWS_ENDPOINT_URL_S3", proxy.endpoint().toString());
             task("nightly", "kafka-backup");
             task("drill", "kafka-restore", "rename", topic + "=" + topic + "-copy");
 
@@ -172,15 +172,15 @@ class ServiceFilesIT {
         data.createTopic(topic, 1, KEPT);
         data.send("none", AwkwardRecords.ordinary(topic, 0, 100, 100));
         task("nightly", "kafka-backup", "maxAge", "1h");
-        try (Gate gate = new Gate(s3.endpoint())) {
-            environment.put("AWS_ENDPOINT_URL_S3", gate.address().toString());
+        try (FaultyS3 proxy = new FaultyS3(s3.endpoint())) {
+            environment.put("AWS_ENDPOINT_URL_S3", proxy.endpoint().toString());
             try (CaravanService service = CaravanService.started(environment, "--drain-timeout", "2s")) {
                 // Given: records that were taken, and no store any more
                 service.until(() ->
                         attribute(service, "backup", "nightly", "LagRecords").asLong() == 100);
                 service.until(() ->
                         attribute(service, "backup", "nightly", "SpoolBytes").asLong() > 0);
-                gate.shut();
+                proxy.shut();
 
                 // When
                 long begin = System.nanoTime();
@@ -191,7 +191,7 @@ class ServiceFilesIT {
                 assertThat(ended.err())
                         .contains("stopping: storing what is open", "stopped: not all could be stored within 2s");
             }
-            gate.open();
+            proxy.open();
             try (CaravanService service = CaravanService.started(environment)) {
                 service.until(() ->
                         attribute(service, "backup", "nightly", "SpoolBytes").asLong() > 0);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravan.store.StoreException.Kind;
+import caravan.testbed.FaultyS3;
+import caravan.testbed.S3Fault;
+import caravan.testbed.S3Requests;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
 import java.io.IOException;
@@ -22,15 +25,16 @@ import software.amazon.awssdk.services.s3.S3Client;
 @ExtendWith(TestServers.class)
 class ObjectBodyTest {
     private static final int SIZE = 1_000_000;
+    private static final S3Requests READS = S3Requests.gets("object");
 
     private final byte[] body = new byte[SIZE];
-    private BreakingProxy proxy;
+    private FaultyS3 proxy;
     private S3Store store;
 
     @BeforeEach
-    void storeAnObject(TestS3 s3) throws IOException {
+    void storeAnObject(TestS3 s3) {
         new Random(7).nextBytes(body);
-        proxy = new BreakingProxy(s3.endpoint());
+        proxy = new FaultyS3(s3.endpoint());
         S3Client client = S3Client.builder()
                 .endpointOverride(proxy.endpoint())
                 .forcePathStyle(true)
@@ -44,7 +48,7 @@ class ObjectBodyTest {
     }
 
     @AfterEach
-    void close() throws IOException {
+    void close() {
         store.close();
         proxy.close();
     }
@@ -52,7 +56,7 @@ class ObjectBodyTest {
     @Test
     void goesOnWhereTheConnectionBrokeOff() throws IOException {
         // Given
-        proxy.resetAfter(200_000, 3);
+        FaultyS3.Injection resets = proxy.inject(S3Fault.answerResetAfter(200_000), READS.first(3));
         InputStream stream = store.open("object");
 
         // When
@@ -60,13 +64,13 @@ class ObjectBodyTest {
 
         // Then
         assertThat(read).isEqualTo(body);
-        assertThat(proxy.broken()).isGreaterThanOrEqualTo(2);
+        assertThat(resets.count()).isGreaterThanOrEqualTo(2);
     }
 
     @Test
     void goesOnWithinARange() throws IOException {
         // Given
-        proxy.breakAfter(123_456, 2);
+        FaultyS3.Injection cuts = proxy.inject(S3Fault.answerCutAfter(123_456), READS.first(2));
         InputStream stream = store.open("object", 100_001, 500_000);
 
         // When
@@ -74,13 +78,13 @@ class ObjectBodyTest {
 
         // Then
         assertThat(read).isEqualTo(Arrays.copyOfRange(body, 100_001, 600_001));
-        assertThat(proxy.broken()).isGreaterThanOrEqualTo(1);
+        assertThat(cuts.count()).isEqualTo(2);
     }
 
     @Test
     void goesOnForAsLongAsEachAttemptBringsSomething() throws IOException {
         // Given: far more breaks than attempts without progress are allowed
-        proxy.breakAfter(50_000, 15);
+        FaultyS3.Injection cuts = proxy.inject(S3Fault.answerCutAfter(50_000), READS.first(15));
         InputStream stream = store.open("object");
 
         // When
@@ -88,15 +92,15 @@ class ObjectBodyTest {
 
         // Then
         assertThat(read).isEqualTo(body);
-        assertThat(proxy.broken()).isEqualTo(15);
+        assertThat(cuts.count()).isEqualTo(15);
     }
 
     @Test
     void givesUpWhereNothingMoreComes() throws IOException {
         // Given: the first connection breaks in the middle, so that not all of the body waits in buffers already
-        proxy.breakAfter(200_000, 1);
+        proxy.inject(S3Fault.answerCutAfter(200_000), READS.first(1));
         InputStream stream = store.open("object");
-        proxy.resetAfter(0, Integer.MAX_VALUE);
+        proxy.inject(S3Fault.refused(), READS);
 
         // Then
         assertThatThrownBy(stream::readAllBytes)
