@@ -1,5 +1,7 @@
 package caravan.bench;
 
+import caravan.testbed.S3Server;
+import caravan.testbed.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +48,7 @@ public final class Bench {
         CaravanJar.requireFresh(options.jar());
         options.classData().ifPresent(archive -> CaravanJar.requireClassData(archive, options.jar()));
         List<Scenario> chosen = chosen();
-        try (Workspace workspace = new Workspace()) {
+        try (Workspace workspace = new Workspace("caravan-bench")) {
             Console.step("starting a broker and an S3 server");
             try (Broker broker = Broker.start(workspace);
                     S3Server s3 = S3Server.start(workspace)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import caravan.testbed.Workspace;
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ class BenchTest {
 
     @Test
     void aProcessIsMeasuredWhole() throws Exception {
-        try (Workspace workspace = new Workspace()) {
+        try (Workspace workspace = new Workspace("caravan-bench")) {
             // When
             Finished finished = new Processes(workspace)
                     .run(
@@ -64,7 +65,7 @@ class BenchTest {
 
     @Test
     void aProcessThatFailsEndsTheBenchmark() throws Exception {
-        try (Workspace workspace = new Workspace()) {
+        try (Workspace workspace = new Workspace("caravan-bench")) {
             assertThatThrownBy(() -> new Processes(workspace)
                             .run(List.of("sh", "-c", "echo why >&2; exit 3"), Map.of(), Set.of(0)))
                     .isInstanceOf(BenchException.class)

@@ -1,5 +1,7 @@
 package caravan.bench;
 
+import caravan.testbed.ServerProcess;
+import caravan.testbed.Workspace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

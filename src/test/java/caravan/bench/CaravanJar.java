@@ -1,5 +1,6 @@
 package caravan.bench;
 
+import caravan.testbed.JavaCommand;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

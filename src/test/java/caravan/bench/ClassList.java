@@ -1,5 +1,8 @@
 package caravan.bench;
 
+import caravan.testbed.JavaCommand;
+import caravan.testbed.S3Server;
+import caravan.testbed.Workspace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,7 +51,7 @@ public final class ClassList {
     /** Needs the packaged jar, and the ports of the service's listeners. */
     public static void main(String[] args) throws Exception {
         CaravanJar.requireFresh(JAR);
-        try (Workspace workspace = new Workspace();
+        try (Workspace workspace = new Workspace("caravan-bench");
                 Broker broker = Broker.start(workspace);
                 S3Server s3 = S3Server.start(workspace)) {
             new ClassList(workspace, broker, s3).write();

@@ -1,5 +1,6 @@
 package caravan.bench;
 
+import caravan.testbed.Workspace;
 import com.github.luben.zstd.Zstd;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import caravan.archive.TopicSnapshot;
 import caravan.catalog.Catalog;
 import caravan.store.S3Location;
 import caravan.store.S3Store;
+import caravan.testbed.S3Server;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;

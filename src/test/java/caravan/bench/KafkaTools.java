@@ -1,5 +1,7 @@
 package caravan.bench;
 
+import caravan.testbed.JavaCommand;
+import caravan.testbed.Workspace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;

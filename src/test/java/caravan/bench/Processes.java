@@ -1,5 +1,6 @@
 package caravan.bench;
 
+import caravan.testbed.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package caravan.bench;
 
+import caravan.testbed.S3Server;
+import caravan.testbed.Workspace;
 import java.util.function.Supplier;
 
 /**
@@ -26,13 +28,18 @@ record TestStand(
     Figures measure(Supplier<Finished> run) {
         double machineBefore = ProcFiles.machineBusySeconds();
         double brokerBefore = broker.cpuSeconds();
-        double s3Before = s3.cpuSeconds();
+        double s3Before = s3CpuSeconds();
         Usage usage = run.get().usage();
         double ofBroker = broker.cpuSeconds() - brokerBefore;
-        double ofS3 = s3.cpuSeconds() - s3Before;
+        double ofS3 = s3CpuSeconds() - s3Before;
         double known = usage.cpuSeconds() + ofBroker + (Double.isNaN(ofS3) ? 0 : ofS3);
         double others = Math.max(0, ProcFiles.machineBusySeconds() - machineBefore - known);
         return new Figures(usage, ofBroker, ofS3, others);
+    }
+
+    /** Not a number where the server is not on this machine. */
+    private double s3CpuSeconds() {
+        return s3.pid().isPresent() ? ProcFiles.cpuSeconds(s3.pid().getAsLong()) : Double.NaN;
     }
 
     /** How many rounds there are, with those that don't count. */

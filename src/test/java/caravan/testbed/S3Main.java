@@ -1,6 +1,5 @@
-package caravan.bench;
+package caravan.testbed;
 
-import caravan.testbed.TestS3;
 import java.io.IOException;
 
 /** The embedded S3 server in a JVM of its own: prints its environment, and ends when standard input does. */

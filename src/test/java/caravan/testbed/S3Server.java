@@ -1,6 +1,5 @@
-package caravan.bench;
+package caravan.testbed;
 
-import caravan.testbed.EmbeddedBroker;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * binary is on the PATH or where Go installs it, else the embedded s3proxy, which keeps objects in memory. The latter two run in a
  * process of their own.
  */
-final class S3Server implements AutoCloseable {
+public final class S3Server implements AutoCloseable {
     private static final String OUTSIDE = "CARAVAN_TEST_S3_ENDPOINT";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -36,7 +35,7 @@ final class S3Server implements AutoCloseable {
     private final OptionalLong pid;
     private final Runnable stop;
     private final S3Client client;
-    private final String bucket = "caravan-bench-" + ProcessHandle.current().pid();
+    private final String bucket = "caravan-" + ProcessHandle.current().pid();
 
     private S3Server(String name, Map<String, String> environment, OptionalLong pid, Runnable stop) {
         this.name = name;
@@ -52,7 +51,8 @@ final class S3Server implements AutoCloseable {
         client.createBucket(request -> request.bucket(bucket));
     }
 
-    static S3Server start(Workspace workspace) {
+    /** A server that answers, with an empty bucket. */
+    public static S3Server start(Workspace workspace) {
         String outside = System.getenv(OUTSIDE);
         if (outside != null && !outside.isBlank()) {
             return new S3Server("S3 at " + outside, outsideEnvironment(outside), OptionalLong.empty(), () -> {});
@@ -84,8 +84,8 @@ final class S3Server implements AutoCloseable {
     private static S3Server minio(Workspace workspace, Path binary) {
         Path directory = workspace.directory("minio");
         int port = EmbeddedBroker.freePort();
-        String key = "caravan-bench";
-        String secret = "caravan-bench-secret";
+        String key = "caravan-test";
+        String secret = "caravan-test-secret";
         ProcessBuilder builder = new ProcessBuilder(
                         binary.toString(),
                         "server",
@@ -122,21 +122,22 @@ final class S3Server implements AutoCloseable {
     }
 
     /** What the server is. */
-    String name() {
+    public String name() {
         return name;
     }
 
-    URI endpoint() {
+    /** Where it listens, {@code http://host:port}. */
+    public URI endpoint() {
         return URI.create(environment.get("AWS_ENDPOINT_URL_S3"));
     }
 
     /** The variables by which a process finds the server. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return environment;
     }
 
     /** A client that reaches the server at another address, a proxy's. */
-    S3Client client(URI endpoint) {
+    public S3Client client(URI endpoint) {
         return S3Client.builder()
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
@@ -146,21 +147,23 @@ final class S3Server implements AutoCloseable {
                 .build();
     }
 
-    S3Client client() {
+    /** A client that is closed with this server. */
+    public S3Client client() {
         return client;
     }
 
-    String bucket() {
+    /** The bucket of all archives. */
+    public String bucket() {
         return bucket;
     }
 
     /** The URL of an archive of this name. */
-    String store(String archive) {
+    public String store(String archive) {
         return "s3://" + bucket + "/" + archive;
     }
 
     /** All objects of an archive. */
-    Stream<S3Object> objects(String archive) {
+    public Stream<S3Object> objects(String archive) {
         return client
                 .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix(archive)))
                 .contents()
@@ -168,7 +171,7 @@ final class S3Server implements AutoCloseable {
     }
 
     /** Deletes an archive. */
-    void delete(String archive) {
+    public void delete(String archive) {
         client.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix(archive))).stream()
                 .map(page -> page.contents().stream()
                         .map(object ->
@@ -183,11 +186,12 @@ final class S3Server implements AutoCloseable {
         return archive.isEmpty() ? "" : archive + "/";
     }
 
-    /** CPU seconds that the server took so far; not a number where it is not on this machine. */
-    double cpuSeconds() {
-        return pid.isPresent() ? ProcFiles.cpuSeconds(pid.getAsLong()) : Double.NaN;
+    /** The server's process, where it is on this machine. */
+    public OptionalLong pid() {
+        return pid;
     }
 
+    /** Stops what was started here; a bucket of a server that is somebody else's is deleted. */
     @Override
     public void close() {
         if (pid.isEmpty()) {

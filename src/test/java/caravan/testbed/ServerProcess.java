@@ -1,4 +1,4 @@
-package caravan.bench;
+package caravan.testbed;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM with a server that prints one line when it is ready, and ends when its standard input does. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final String ready;
 
@@ -26,7 +26,7 @@ final class ServerProcess implements AutoCloseable {
      *
      * @param directory its temporary directory
      */
-    static ServerProcess start(
+    public static ServerProcess start(
             Workspace workspace, Path directory, List<String> options, Class<?> mainClass, List<String> arguments) {
         List<String> all = new ArrayList<>(options);
         all.add("-Djava.io.tmpdir=" + directory);
@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
             String line = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
                     .readLine();
             if (line == null) {
-                throw new BenchException(
+                throw new IllegalStateException(
                         mainClass.getSimpleName() + " did not start: " + Files.readString(directory.resolve("err")));
             }
             return new ServerProcess(process, line);
@@ -48,14 +48,16 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** What it said when it was ready. */
-    String ready() {
+    public String ready() {
         return ready;
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return process.pid();
     }
 
+    /** Ends its standard input, and kills it after 20 seconds. */
     @Override
     public void close() {
         try {

@@ -1,4 +1,4 @@
-package caravan.bench;
+package caravan.testbed;
 
 import java.io.File;
 import java.net.URISyntaxException;
@@ -11,15 +11,17 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** Commands that run a class of this class path in a JVM of its own, of the same version. */
-final class JavaCommand {
+public final class JavaCommand {
     private JavaCommand() {}
 
-    static String java() {
+    /** The {@code java} that this JVM was started with. */
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** A command that runs a main class, with the entries of this JVM's class path that pass {@code entries}. */
-    static List<String> of(List<String> options, Predicate<Path> entries, String mainClass, List<String> arguments) {
+    public static List<String> of(
+            List<String> options, Predicate<Path> entries, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(options);
@@ -32,7 +34,7 @@ final class JavaCommand {
         return command;
     }
 
-    /** Maven runs the benchmark in its own JVM with a class loader; an IDE runs it with a class path. */
+    /** Maven runs the benchmark and the torture in its own JVM with a class loader; an IDE runs them with a class path. */
     private static List<Path> classPath() {
         if (Thread.currentThread().getContextClassLoader() instanceof URLClassLoader loader) {
             return Arrays.stream(loader.getURLs()).map(JavaCommand::path).toList();
@@ -46,7 +48,7 @@ final class JavaCommand {
         try {
             return Path.of(url.toURI());
         } catch (URISyntaxException e) {
-            throw new BenchException("not a file: " + url, e);
+            throw new IllegalStateException("not a file: " + url, e);
         }
     }
 }

@@ -1,4 +1,4 @@
-package caravan.bench;
+package caravan.testbed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,23 +13,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A temporary directory, and the processes that work in it. Both are gone after {@link #close()}, and after Ctrl-C: then a
- * shutdown hook closes it.
+ * A temporary directory, and the processes that work in it. Both are gone after {@link #close()} (unless the directory is
+ * {@linkplain #keep() kept}), and after Ctrl-C: then a shutdown hook closes it.
  */
-final class Workspace implements AutoCloseable {
+public final class Workspace implements AutoCloseable {
     private final Path directory;
     private final List<Process> processes = new CopyOnWriteArrayList<>();
     private final Thread atExit = new Thread(this::clear, "clear the workspace");
     private final Set<ProcessHandle> adopted = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean kept;
 
-    Workspace() throws IOException {
-        directory = Files.createTempDirectory("caravan-bench");
+    /**
+     * An empty directory.
+     *
+     * @param name begins the directory's name
+     */
+    public Workspace(String name) throws IOException {
+        directory = Files.createTempDirectory(name);
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
+    /** The directory stays when this is closed: somebody wants to look at it. Returns where it is. */
+    public Path keep() {
+        kept = true;
+        return directory;
+    }
+
     /** A new directory of this name. */
-    Path directory(String name) {
+    public Path directory(String name) {
         try {
             return Files.createDirectory(directory.resolve(name));
         } catch (IOException e) {
@@ -38,14 +50,14 @@ final class Workspace implements AutoCloseable {
     }
 
     /** A path for a file of this name; nothing is created. */
-    Path file(String name) {
+    public Path file(String name) {
         return directory.resolve(name);
     }
 
     /** Starts a process that does not outlive this workspace. */
-    Process start(ProcessBuilder builder) {
+    public Process start(ProcessBuilder builder) {
         if (closed) {
-            throw new BenchException("cut short");
+            throw new IllegalStateException("cut short");
         }
         try {
             Process process = builder.start();
@@ -53,18 +65,19 @@ final class Workspace implements AutoCloseable {
             process.onExit().thenAccept(processes::remove);
             return process;
         } catch (IOException e) {
-            throw new BenchException("cannot start " + builder.command().get(0) + ": " + e.getMessage(), e);
+            throw new IllegalStateException("cannot start " + builder.command().get(0) + ": " + e.getMessage(), e);
         }
     }
 
     /** Takes care of a process that another one started: that one may end first, and then does not name it any more. */
-    void adopt(ProcessHandle process) {
+    public void adopt(ProcessHandle process) {
         if (adopted.add(process)) {
             process.onExit().thenAccept(adopted::remove);
         }
     }
 
-    static void deleteRecursively(Path path) {
+    /** Deletes a file, or a directory with all that is in it; what goes away meanwhile is no failure. */
+    public static void deleteRecursively(Path path) {
         if (!Files.exists(path)) {
             return;
         }
@@ -97,7 +110,7 @@ final class Workspace implements AutoCloseable {
             }
         }
         // A file that goes away while the tree is walked ends the walk before anything is deleted.
-        for (int i = 0; i < 5 && Files.exists(directory); i++) {
+        for (int i = 0; i < 5 && !kept && Files.exists(directory); i++) {
             deleteRecursively(directory);
         }
     }
