@@ -71,27 +71,27 @@ public final class CaravanProcess implements AutoCloseable {
 
     /** Asks it to end: SIGTERM. */
     public CaravanProcess terminate() {
-        return signal("TERM");
+        return signal(ProcessSignal.TERM);
     }
 
     /** What Ctrl-C does: SIGINT. */
     public CaravanProcess interrupt() {
-        return signal("INT");
+        return signal(ProcessSignal.INT);
     }
 
     /** Ends it with no chance to do anything: SIGKILL. */
     public CaravanProcess kill() {
-        return signal("KILL");
+        return signal(ProcessSignal.KILL);
     }
 
     /** Holds it, as a machine without time for it would: SIGSTOP. */
     public CaravanProcess hold() {
-        return signal("STOP");
+        return signal(ProcessSignal.STOP);
     }
 
     /** Lets it go on: SIGCONT. */
     public CaravanProcess release() {
-        return signal("CONT");
+        return signal(ProcessSignal.CONT);
     }
 
     /** Waits for its end; fails, with all it said, if that takes longer than two minutes. */
@@ -165,18 +165,9 @@ public final class CaravanProcess implements AutoCloseable {
         return new CommandResult(arguments, process.exitValue(), out(), err());
     }
 
-    private CaravanProcess signal(String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private CaravanProcess signal(ProcessSignal signal) {
+        signal.send(process.pid());
+        return this;
     }
 
     private String read(String file) {

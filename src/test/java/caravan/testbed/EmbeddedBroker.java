@@ -81,7 +81,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     static EmbeddedBroker started(Node node, Map<String, String> protocols, Map<String, String> overrides) {
         try {
             EmbeddedBroker broker = new EmbeddedBroker(node, protocols, overrides);
-            broker.format();
+            format(broker.directory, node.clusterId(), node.id());
             broker.start();
             return broker;
         } catch (IOException e) {
@@ -149,11 +149,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         deleteRecursively(directory);
     }
 
-    private void format() throws IOException {
+    /** Makes a directory a node's of a cluster. */
+    static void format(Path directory, String clusterId, int nodeId) throws IOException {
         try {
             new Formatter()
-                    .setClusterId(node.clusterId())
-                    .setNodeId(node.id())
+                    .setClusterId(clusterId)
+                    .setNodeId(nodeId)
                     .setControllerListenerName("CONTROLLER")
                     .setMetadataLogDirectory(directory.toString())
                     .setDirectories(List.of(directory.toString()))
