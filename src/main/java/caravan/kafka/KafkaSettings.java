@@ -91,8 +91,9 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
     public Properties admin() {
         Properties admin = base();
         admin.put(AdminClientConfig.CLIENT_ID_CONFIG, "caravan-admin");
+        // Three brokers can be asked before it is given up: one that hangs takes connections, and answers nothing.
         admin.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "15000");
-        admin.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "30000");
+        admin.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "45000");
         return admin;
     }
 

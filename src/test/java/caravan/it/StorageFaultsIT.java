@@ -82,6 +82,7 @@ class StorageFaultsIT {
 
             for (Map.Entry<String, S3Fault> fault : faults.entrySet()) {
                 // Given
+                FaultyS3.Injection compared = faulty.watch(S3Requests.of("HEAD", "/topics/.*zip"));
                 FaultyS3.Injection injection = faulty.inject(
                         fault.getValue(), S3Requests.puts("/topics/.*zip").first(TIMES));
                 long before = committed();
@@ -96,7 +97,13 @@ class StorageFaultsIT {
                     assertThat(before).as(fault.getKey()).isEqualTo(sent - 100L);
                 }
                 backup.until(() -> committed() == sent);
+                if (fault.getKey().equals("stored, and the answer lost")) {
+                    assertThat(compared.count())
+                            .as("what is there is not written over")
+                            .isPositive();
+                }
                 injection.end();
+                compared.end();
             }
             backup.terminate().await().expect(0);
         }

@@ -47,6 +47,10 @@ public final class TestData {
         this(broker.bootstrapServers(), broker::admin);
     }
 
+    public TestData(ProcessCluster cluster) {
+        this(cluster.bootstrapServers(), cluster::admin);
+    }
+
     private TestData(String bootstrapServers, Supplier<Admin> admin) {
         this.bootstrapServers = bootstrapServers;
         this.admin = admin;
