@@ -41,7 +41,7 @@ class RestoreSizesIT {
         // Then: with its empty partitions, too
         assertThat(restored.out())
                 .contains(String.format(
-                        Locale.ROOT, "restored %s as %s: 3 partitions, %,d records", topic, copy, records));
+                        Locale.ROOT, "restored %s as %s: 3 partitions, %,d record", topic, copy, records));
         assertThat(data.logEnd(copy, 0) + data.logEnd(copy, 1)).isEqualTo(records);
         assertThat(data.logEnd(copy, 2)).isZero();
     }
