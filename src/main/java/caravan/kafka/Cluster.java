@@ -69,13 +69,16 @@ public final class Cluster implements AutoCloseable {
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(20);
     private static final int ATTEMPTS = 20;
     private static final Duration PAUSE = Duration.ofMillis(250);
 
+    private final KafkaSettings settings;
     private final Admin admin;
+    private Optional<Admin> creating = Optional.empty();
 
     public Cluster(KafkaSettings settings) {
+        this.settings = settings;
         this.admin = Admin.create(settings.admin());
     }
 
@@ -237,9 +240,14 @@ public final class Cluster implements AutoCloseable {
         NewTopic topic = new NewTopic(name, Optional.of(partitions), replicas(replicationFactor)).configs(configs);
         // Not all(): it fails, though the topic was made, where the user may not see its settings.
         get(
-                admin.createTopics(List.of(topic)).values().get(name),
+                patient().createTopics(List.of(topic)).values().get(name),
                 () -> MissingAclException.ofTopics(AclOperation.CREATE, List.of(name)));
         awaitLeaders(name, partitions);
+    }
+
+    private synchronized Admin patient() {
+        creating = Optional.of(creating.orElseGet(() -> Admin.create(settings.patientAdmin())));
+        return creating.get();
     }
 
     /**
@@ -439,7 +447,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        creating.ifPresent(patient -> patient.close(Duration.ofSeconds(5)));
         admin.close(Duration.ofSeconds(5));
     }
 

@@ -91,9 +91,18 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
     public Properties admin() {
         Properties admin = base();
         admin.put(AdminClientConfig.CLIENT_ID_CONFIG, "caravan-admin");
-        // Three brokers can be asked before it is given up: one that hangs takes connections, and answers nothing.
-        admin.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "15000");
+        // A broker that hangs takes connections, and answers nothing; the client comes back to it several times.
+        admin.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "8000");
         admin.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "45000");
+        return admin;
+    }
+
+    /** For an admin client that asks for what must not be asked for twice: the second answer would be that it is there already. */
+    Properties patientAdmin() {
+        Properties admin = admin();
+        admin.put(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                properties.getOrDefault(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "30000"));
         return admin;
     }
 
