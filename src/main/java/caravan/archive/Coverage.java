@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -63,11 +64,13 @@ public final class Coverage {
 
     private final long start;
     private final List<Live> live;
+    private final List<PartitionKey> voided;
     private final List<Piece> pieces;
 
-    private Coverage(long start, List<Live> live) {
+    private Coverage(long start, List<Live> live, List<PartitionKey> voided) {
         this.start = start;
         this.live = live;
+        this.voided = voided;
         this.pieces = List.copyOf(cut(live));
     }
 
@@ -85,13 +88,15 @@ public final class Coverage {
             voidFrom.put(epoch.getKey(), epoch.getKey() < 0 ? Long.MAX_VALUE : lowest);
             lowest = Math.min(lowest, epoch.getValue());
         }
-        List<Live> live = keys.stream()
+        Map<Boolean, List<Live>> byLife = keys.stream()
                 .distinct()
                 .map(key -> new Live(key, key.from(), Math.min(key.next(), voidFrom.get(key.epoch()))))
-                .filter(key -> key.from() < key.next())
                 .sorted(IN_ORDER)
-                .toList();
-        return new Coverage(start, live);
+                .collect(Collectors.partitioningBy(key -> key.from() < key.next()));
+        return new Coverage(
+                start,
+                byLife.get(true),
+                byLife.get(false).stream().<PartitionKey>map(Live::key).toList());
     }
 
     private static int rank(PartitionKey key) {
@@ -194,6 +199,11 @@ public final class Coverage {
                 .filter(key -> key.key() instanceof GapKey)
                 .map(key -> (GapKey) key.key())
                 .toList();
+    }
+
+    /** The keys that are void from their first offset on: what a log held before it was truncated. In order. */
+    public List<PartitionKey> voided() {
+        return voided;
     }
 
     /** Pairs of objects whose records can be compared, in the order of their beginnings. */

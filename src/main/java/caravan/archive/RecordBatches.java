@@ -1,8 +1,10 @@
 package caravan.archive;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.kafka.common.record.MutableRecordBatch;
 import org.apache.kafka.common.record.Record;
@@ -23,6 +25,15 @@ public final class RecordBatches {
      * @param leaderEpoch partition leader epoch; -1 where it is not known
      */
     public record Positioned(Record record, TimestampType timestampType, int leaderEpoch) {}
+
+    /**
+     * What the header of a batch says.
+     *
+     * @param from its first offset, inclusive; what was there may be gone
+     * @param next the offset behind its last one, whether it still has a record there
+     * @param leaderEpoch partition leader epoch of all of it; -1 where it is not known
+     */
+    public record Extent(long from, long next, int leaderEpoch) {}
 
     private RecordBatches() {}
 
@@ -93,6 +104,16 @@ public final class RecordBatches {
             last = walk.lastOffset();
         }
         return last;
+    }
+
+    /** What the headers of the batches say, in order; none is unpacked. */
+    public static List<Extent> extents(ByteBuffer batches) {
+        List<Extent> extents = new ArrayList<>();
+        BatchWalk walk = new BatchWalk(batches);
+        while (walk.next()) {
+            extents.add(new Extent(walk.baseOffset(), walk.lastOffset() + 1, walk.leaderEpoch()));
+        }
+        return extents;
     }
 
     /** The records at offsets [{@code from}, {@code next}), in order; one batch is unpacked at a time. */

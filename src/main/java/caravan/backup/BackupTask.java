@@ -155,7 +155,8 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
                 ledger.accepted());
         if (!ledger.open(object)) {
             object.end(State.DISCARDED);
-            throw new IllegalStateException(chunk + " belongs to an assignment that ended");
+            throw new IllegalStateException(
+                    chunk + " belongs to an assignment that ended, or that has to store another object first");
         }
         return object;
     }
@@ -188,7 +189,12 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
             ledger.assignment().restart("the topic was deleted or recreated");
             return false;
         }
-        return object.beginStoring();
+        if (!object.beginStoring()) {
+            return false;
+        }
+        Optional<BackupException> refusal = ledger.refusal(object.sealed().key());
+        refusal.ifPresent(why -> partitions().stop(object, why));
+        return refusal.isEmpty();
     }
 
     private boolean sealed(SpooledObject object) {

@@ -36,25 +36,27 @@ final class CommitLedger {
     private long accepted;
     private long spooled;
     private long stored;
+    private Optional<Admission> admission;
     private boolean closing;
     private boolean released;
 
     /**
+     * @param place where the assignment begins
      * @param writers that write what the objects take
      * @param progress told of what could not be written
      */
     CommitLedger(
             Assignment assignment,
-            Start start,
-            PartitionFolder folder,
+            PartitionStarts.Found place,
             String archiveId,
             SpoolWriters writers,
             Progress progress) {
         this.writers = writers;
         this.progress = progress;
         this.assignment = assignment;
-        this.start = start;
-        this.folder = folder;
+        this.start = place.start();
+        this.folder = place.folder();
+        this.admission = place.admission();
         this.archiveId = archiveId;
         this.accepted = start.offset();
         this.stored = start.offset();
@@ -73,9 +75,22 @@ final class CommitLedger {
         return folder;
     }
 
-    /** Enters a new object; false if the assignment has ended. */
+    /**
+     * Whether no other object may be stored before the first: it makes void what the archive has behind the start, and between the start
+     * and a later one the old would be taken for the new.
+     */
+    synchronized boolean awaitsFirst() {
+        return admission.isPresent();
+    }
+
+    /** Why an object may not be stored; empty if it may. */
+    synchronized Optional<BackupException> refusal(ObjectKey key) {
+        return admission.flatMap(first -> first.refusal(key));
+    }
+
+    /** Enters a new object; false if the assignment has ended, or another one has to be stored first. */
     synchronized boolean open(SpooledObject object) {
-        if (closing) {
+        if (closing || admission.isPresent() && !objects.isEmpty()) {
             return false;
         }
         objects.addLast(object);
@@ -147,6 +162,7 @@ final class CommitLedger {
         }
         if (last != null) {
             stored = last.next();
+            admission = Optional.empty();
         }
         if (last != null && !released) {
             Optional<Integer> epoch = last.epoch() < 0 ? Optional.empty() : Optional.of(last.epoch());

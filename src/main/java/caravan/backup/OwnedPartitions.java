@@ -164,7 +164,8 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         TopicPartition partition = assignment.partition();
         current.put(partition, assignment);
         Optional<CommitLedger> before = predecessor.flatMap(old -> ledger(old.number()));
-        long delay = backOff(partition, before);
+        // Where the leader says how far the log is the same, each place is before the last: that comes to an end.
+        long delay = refused.flatMap(Refused::common).isPresent() ? 0 : backOff(partition, before);
         Throwable failure = recordFailures.remove(partition);
         // What is open is stored before anything else: Kafka may not have it any more.
         CompletableFuture<Void> drained =
@@ -271,8 +272,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     }
 
     private void begin(Assignment assignment, PartitionStarts.Found place) {
-        CommitLedger ledger = new CommitLedger(
-                assignment, place.start(), place.folder(), starts.get().archiveId(), writers, progress);
+        CommitLedger ledger = new CommitLedger(assignment, place, starts.get().archiveId(), writers, progress);
         ledgers.put(assignment.number(), ledger);
         if (ended(assignment)) {
             ledger.release();
@@ -313,7 +313,7 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
     public boolean hasRoom(Assignment assignment) {
         return !full
                 && ledger(assignment.number())
-                        .map(ledger -> ledger.waiting() < MAX_WAITING)
+                        .map(ledger -> ledger.waiting() < (ledger.awaitsFirst() ? 1 : MAX_WAITING))
                         .orElse(true);
     }
 

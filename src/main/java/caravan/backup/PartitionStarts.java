@@ -8,8 +8,10 @@ import caravan.archive.Timeline;
 import caravan.archive.TopicSnapshot;
 import caravan.catalog.Catalog;
 import caravan.catalog.PartitionTail;
+import caravan.catalog.TopicLives;
 import caravan.catalog.TopicSnapshots;
 import caravan.kafka.Cluster;
+import caravan.kafka.Cluster.LogEnd;
 import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import caravan.store.Store;
@@ -36,8 +38,9 @@ final class PartitionStarts {
      * A place to start from.
      *
      * @param truth metadata to commit with the start, where the group's commit differs from it
+     * @param admission what the first object from there on has to be, where not just any goes on with what is stored
      */
-    record Found(Start start, PartitionFolder folder, Optional<String> truth) {}
+    record Found(Start start, PartitionFolder folder, Optional<String> truth, Optional<Admission> admission) {}
 
     private final Store store;
     private final Cluster cluster;
@@ -46,6 +49,7 @@ final class PartitionStarts {
     private final String group;
     private final boolean unidentifiedTopics;
     private final Progress progress;
+    private final Truncations truncations;
     private final Map<Cluster.Topic, Map<Integer, Long>> firstOffsets = new ConcurrentHashMap<>();
 
     private PartitionStarts(
@@ -62,6 +66,7 @@ final class PartitionStarts {
         this.group = group.isEmpty() ? "caravan-" + archiveId : group;
         this.unidentifiedTopics = unidentifiedTopics;
         this.progress = progress;
+        this.truncations = new Truncations(store, cluster::reader, progress);
     }
 
     /** Opens the archive, or begins it. */
@@ -94,11 +99,13 @@ final class PartitionStarts {
      * @param topics those that there are
      * @param committed what the group has committed
      * @param logStarts offsets of the oldest records
+     * @param logEnds where the logs end
      */
     record Facts(
             Map<String, Cluster.Topic> topics,
             Map<TopicPartition, OffsetAndMetadata> committed,
-            Map<TopicPartition, Long> logStarts) {}
+            Map<TopicPartition, Long> logStarts,
+            Map<TopicPartition, LogEnd> logEnds) {}
 
     /** Asks the cluster once for all of these partitions: a start of thousands would keep it busy else. */
     Facts facts(Collection<TopicPartition> partitions) {
@@ -107,7 +114,7 @@ final class PartitionStarts {
         List<TopicPartition> there = partitions.stream()
                 .filter(partition -> topics.containsKey(partition.topic()))
                 .toList();
-        return new Facts(topics, cluster.committed(group), cluster.logStarts(there));
+        return new Facts(topics, cluster.committed(group), cluster.logStarts(there), cluster.logEnds(there));
     }
 
     /**
@@ -141,23 +148,41 @@ final class PartitionStarts {
                     next,
                     group);
         }
+        Optional<Integer> epoch = last.map(PartitionKey::epoch).filter(known -> known >= 0);
         long logStart = facts.logStarts().get(partition);
+        LogEnd logEnd = facts.logEnds().get(partition);
+        truncations.requireEpoch(partition, epoch, logEnd);
+        Optional<Admission> admission = Optional.empty();
+        boolean doubtful = false;
+        if (refused.isPresent() && next >= logStart) {
+            Truncations.Turn turn = truncations.turn(partition, folder, first, logStart, logEnd, refused.get());
+            next = turn.place().offset();
+            epoch = turn.place().epoch();
+            last = turn.place().key();
+            admission = turn.admission();
+        } else if (commit.map(OffsetAndMetadata::offset).orElse(-1L) < next) {
+            admission = truncations.suspicion(partition, folder, last, logStart, logEnd);
+            doubtful = admission.isPresent();
+        }
+        truncations.believed(partition);
         if (next < logStart) {
             last = Optional.of(nameGap(folder, next, logStart));
+            epoch = Optional.empty();
             next = logStart;
-        } else if (refused.isPresent()) {
-            refuseTruncated(partition, next, refused.get());
         }
-        Optional<Integer> epoch = last.map(PartitionKey::epoch).filter(known -> known >= 0);
         Start start = new Start(topic.id(), next, epoch);
         String metadata = new CommitMetadata(archiveId, timeline, last.map(PartitionKey::fileName)).print();
         boolean known = commit.isPresent()
                 && commit.get().offset() == next
                 && commit.get().metadata().equals(metadata);
-        return new Found(start, folder, known ? Optional.empty() : Optional.of(metadata));
+        // What is in doubt stays so for who comes next.
+        return new Found(start, folder, known || doubtful ? Optional.empty() : Optional.of(metadata), admission);
     }
 
-    /** Whether a commit is this archive's, of this life of the topic, and the archive holds all before an offset. */
+    /**
+     * Whether a commit is this archive's, of this life of the topic, and the archive holds all before an offset. A commit behind the
+     * end of the log is of one that was truncated since.
+     */
     boolean holds(TopicPartition partition, Uuid topicId, OffsetAndMetadata commit, long end) {
         Timeline timeline = Timeline.of(topicId);
         Optional<CommitMetadata> said = CommitMetadata.parse(commit.metadata())
@@ -165,7 +190,9 @@ final class PartitionStarts {
                         ours.archiveId().equals(archiveId) && ours.timeline().equals(timeline));
         Optional<Cluster.Topic> topic =
                 cluster.topic(partition.topic()).filter(now -> now.id().equals(topicId));
-        if (said.isEmpty() || topic.isEmpty()) {
+        if (said.isEmpty()
+                || topic.isEmpty()
+                || commit.offset() > cluster.highWatermarks(List.of(partition)).get(partition)) {
             return false;
         }
         PartitionFolder folder = new PartitionFolder(partition.topic(), timeline, partition.partition());
@@ -175,26 +202,6 @@ final class PartitionStarts {
                 .map(snapshot -> snapshot.startOffsets().getOrDefault(partition.partition(), 0L))
                 .orElse(0L);
         return PartitionTail.find(store, folder, first, hint(said, timeline)).next() >= end;
-    }
-
-    /** The log may have grown again after it was truncated, so its end alone does not tell. */
-    private void refuseTruncated(TopicPartition partition, long next, Refused refused) {
-        if (refused.truncated()) {
-            throw truncated(partition + " has other records"
-                    + (refused.divergence().isPresent()
-                            ? " from offset " + refused.divergence().getAsLong() + " on"
-                            : "")
-                    + " than those that were read before offset " + refused.position());
-        }
-        if (next > cluster.highWatermarks(List.of(partition)).get(partition)) {
-            throw truncated(partition + " ends before offset " + next + ", up to which the archive holds it");
-        }
-    }
-
-    private static BackupException truncated(String what) {
-        return new BackupException(
-                what + ": the log was truncated",
-                "look at both with 'verify --against'; a truncated log can't be followed yet");
     }
 
     private Optional<String> hint(Optional<CommitMetadata> said, Timeline timeline) {
@@ -247,8 +254,25 @@ final class PartitionStarts {
 
     private Map<Integer, Long> snapshot(Cluster.Topic topic, Timeline timeline) {
         TopicSnapshot now = TopicStates.snapshot(cluster, clusterId, topic);
-        return new TopicSnapshots(store)
-                .recordIfChanged(topic.name(), timeline, now)
-                .startOffsets();
+        TopicSnapshot first = new TopicSnapshots(store).recordIfChanged(topic.name(), timeline, now);
+        if (first.takenAt() == now.takenAt()) {
+            tellOfOtherClusters(topic.name());
+        }
+        return first.startOffsets();
+    }
+
+    /** Lives of a topic that are of other clusters are kept apart; but perhaps nobody meant them to lie in one archive. */
+    private void tellOfOtherClusters(String topic) {
+        new TopicLives(store).newest(topic).forEach((timeline, snapshot) -> {
+            if (!snapshot.clusterId().equals(clusterId)) {
+                LOG.warn(
+                        "the topic {} of the cluster {} begins a timeline of its own: the archive has it of the cluster {}, too (timeline"
+                                + " {}). If the one does not replace the other, give each cluster an archive of its own.",
+                        topic,
+                        clusterId,
+                        snapshot.clusterId(),
+                        timeline);
+            }
+        });
     }
 }

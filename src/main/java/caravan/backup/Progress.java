@@ -26,6 +26,7 @@ public final class Progress {
     private final LongAdder bytesStored = new LongAdder();
     private final LongAdder objectsStored = new LongAdder();
     private final LongAdder gaps = new LongAdder();
+    private final LongAdder truncations = new LongAdder();
     private final LongAdder uploadFailures = new LongAdder();
     private final AtomicLong lastPoll = new AtomicLong(System.nanoTime());
     private volatile boolean polls;
@@ -49,6 +50,10 @@ public final class Progress {
 
     void gap() {
         gaps.increment();
+    }
+
+    void truncation() {
+        truncations.increment();
     }
 
     /** An attempt to store an object failed; it is tried again. */
@@ -107,6 +112,11 @@ public final class Progress {
     /** Gap keys that were written. */
     public long gaps() {
         return gaps.sum();
+    }
+
+    /** Logs that differed from what was stored of them, and are backed up again from there on. */
+    public long truncations() {
+        return truncations.sum();
     }
 
     /** Attempts to store an object that failed. */

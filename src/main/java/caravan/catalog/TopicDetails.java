@@ -1,6 +1,7 @@
 package caravan.catalog;
 
 import caravan.archive.ArchiveDocument;
+import caravan.archive.ObjectKey;
 import caravan.archive.OffsetRange;
 import caravan.archive.TopicSnapshot;
 import caravan.kafka.Cluster;
@@ -79,6 +80,7 @@ public record TopicDetails(
      * @param next end of what is stored without a hole, exclusive
      * @param gaps ranges of offsets that can never be stored any more
      * @param holes ranges of offsets that nothing answers for
+     * @param voided number of objects that are no part of the partition any more, as its log was truncated
      * @param committed what the group committed; null where it did not, or no cluster was asked
      * @param logEnd the log's end in the cluster, exclusive; null where no cluster was asked, or it is another life of the topic
      * @param lag {@code logEnd} less what is committed (or, without a commit, stored): what is not yet safe; null like {@code logEnd}
@@ -94,6 +96,7 @@ public record TopicDetails(
         "maxTimestamp",
         "gaps",
         "holes",
+        "voided",
         "committed",
         "logEnd",
         "lag"
@@ -109,6 +112,7 @@ public record TopicDetails(
             Long maxTimestamp,
             List<OffsetRange> gaps,
             List<OffsetRange> holes,
+            long voided,
             Long committed,
             Long logEnd,
             Long lag) {}
@@ -213,6 +217,9 @@ public record TopicDetails(
                         .map(gap -> new OffsetRange(gap.from(), gap.next()))
                         .toList(),
                 contents.coverage().holes(),
+                contents.coverage().voided().stream()
+                        .filter(ObjectKey.class::isInstance)
+                        .count(),
                 committed,
                 logEnd,
                 logEnd == null ? null : Math.max(0, logEnd - safe));

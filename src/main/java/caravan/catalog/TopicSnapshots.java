@@ -56,7 +56,8 @@ public final class TopicSnapshots {
         return existing(topic, timeline).stream().findFirst().map(this::read);
     }
 
-    private List<ArchiveKey.Topic> existing(String topic, Timeline timeline) {
+    /** The snapshots of a timeline, the oldest first. */
+    List<ArchiveKey.Topic> existing(String topic, Timeline timeline) {
         return store.list(ArchiveLayout.timelineFolder(topic, timeline) + "topic-")
                 .flatMap(entry -> ArchiveLayout.parse(entry.key()).stream())
                 .filter(ArchiveKey.Topic.class::isInstance)

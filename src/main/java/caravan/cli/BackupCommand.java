@@ -359,6 +359,11 @@ final class BackupCommand implements Callable<Integer> {
         if (progress.gaps() > 0) {
             note(progress.gaps() + " gap(s): records that Kafka deleted before they were stored; see 'info'");
         }
+        if (progress.truncations() > 0) {
+            note(
+                    progress.truncations()
+                            + " truncated log(s): what they hold from there on is backed up again; the log above says from where");
+        }
         if (groups != null) {
             task.groupsProblem().ifPresent(why -> note("the offsets of consumer groups are not kept: " + why));
             task.groupsMissing()

@@ -162,6 +162,9 @@ final class InfoCommand implements Callable<Integer> {
             if (!partition.holes().isEmpty()) {
                 remarks.add(Units.count(partition.holes().size(), "hole"));
             }
+            if (partition.voided() > 0) {
+                remarks.add(Units.count(partition.voided(), "void object"));
+            }
             table.row(
                     Integer.toString(partition.partition()),
                     Units.count(partition.startOffset()),

@@ -36,6 +36,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -63,6 +65,14 @@ public final class Cluster implements AutoCloseable {
     /** A topic as it is now. */
     public record Topic(String name, Uuid id, int partitions, short replicationFactor) {}
 
+    /**
+     * Where a partition's log ends.
+     *
+     * @param offset the high watermark, exclusive
+     * @param leaderEpoch of its leader; empty where that does not tell
+     */
+    public record LogEnd(long offset, Optional<Integer> leaderEpoch) {}
+
     /** An open transaction that holds a partition's last stable offset back. */
     public record OpenTransaction(long producerId, long startOffset) {}
 
@@ -80,6 +90,11 @@ public final class Cluster implements AutoCloseable {
     public Cluster(KafkaSettings settings) {
         this.settings = settings;
         this.admin = Admin.create(settings.admin());
+    }
+
+    /** A consumer that reads committed records, as a member of no group; who asks for it closes it. */
+    public Consumer<byte[], byte[]> reader() {
+        return new KafkaConsumer<>(settings.reader());
     }
 
     /** The cluster's id. It is what is asked first, so a cluster that is away is known soon. */
@@ -290,6 +305,14 @@ public final class Cluster implements AutoCloseable {
         return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
     }
 
+    /** High watermarks, with the epochs of the leaders that tell them. */
+    public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, LogEnd> ends = new TreeMap<>(BY_NAME);
+        answers(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)
+                .forEach((partition, answer) -> ends.put(partition, new LogEnd(answer.offset(), answer.leaderEpoch())));
+        return ends;
+    }
+
     /** Last stable offsets: ends of what no open transaction holds back. */
     public Map<TopicPartition, Long> lastStableOffsets(Collection<TopicPartition> partitions) {
         return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
@@ -297,16 +320,20 @@ public final class Cluster implements AutoCloseable {
 
     private Map<TopicPartition, Long> offsets(
             Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
+        Map<TopicPartition, Long> offsets = new TreeMap<>(BY_NAME);
+        answers(partitions, spec, isolation).forEach((partition, answer) -> offsets.put(partition, answer.offset()));
+        return offsets;
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> answers(
+            Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
         Map<TopicPartition, OffsetSpec> question = new HashMap<>();
         partitions.forEach(partition -> question.put(partition, spec));
-        Map<TopicPartition, Long> offsets = new TreeMap<>(BY_NAME);
-        Map<TopicPartition, ListOffsetsResultInfo> answers = get(
+        return get(
                 admin.listOffsets(question, new ListOffsetsOptions(isolation)).all(),
                 () -> MissingAclException.ofTopics(
                         AclOperation.DESCRIBE,
                         partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet())));
-        answers.forEach((partition, answer) -> offsets.put(partition, answer.offset()));
-        return offsets;
     }
 
     /** What a group has committed; partitions without a commit are not in the answer. */

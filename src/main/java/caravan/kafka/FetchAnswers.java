@@ -4,14 +4,15 @@ import caravan.kafka.ChunkSource.Fetched;
 import caravan.kafka.FetchBuffers.Piece;
 import caravan.kafka.FetchMemory.Answer;
 import caravan.kafka.FetchPosition.Asked;
+import caravan.kafka.Refused.EpochEnd;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchResponse;
@@ -29,6 +30,8 @@ final class FetchAnswers {
     static final long RETRY_MILLIS = 200;
     /** How often a batch with a wrong checksum is fetched again, from another replica where there is one. */
     private static final int DAMAGED_ATTEMPTS = 3;
+    /** A leader that has not heard of its own epoch does so within seconds; one that was put back to an older state never. */
+    static final long UNKNOWN_EPOCH_MILLIS = 10_000;
 
     private final TopicMetadata metadata;
     private final FetchBuffers buffers;
@@ -55,6 +58,7 @@ final class FetchAnswers {
             long now) {
         Errors error = Errors.forCode(data.errorCode());
         if (error == Errors.NONE && !FetchResponse.isDivergingEpoch(data)) {
+            position.epochKnown();
             if (FetchResponse.isPreferredReplica(data)) {
                 prefer(position, data.preferredReadReplica(), now);
             }
@@ -63,12 +67,18 @@ final class FetchAnswers {
         }
         position.retryAt(now + RETRY_MILLIS);
         position.forgetReplica();
+        if (error != Errors.UNKNOWN_LEADER_EPOCH) {
+            position.epochKnown();
+        }
         boolean ofLeader = asked.ofLeader() && leads(node, position);
         switch (error) {
             case NONE -> {
                 if (ofLeader) {
-                    long end = data.divergingEpoch().endOffset();
-                    refuse(position, Refused.truncated(position.offset(), OptionalLong.of(end)));
+                    EpochEndOffset common = data.divergingEpoch();
+                    refuse(
+                            position,
+                            Refused.truncated(
+                                    position.offset(), Optional.of(new EpochEnd(common.epoch(), common.endOffset()))));
                 }
             }
             case OFFSET_OUT_OF_RANGE -> {
@@ -96,11 +106,15 @@ final class FetchAnswers {
                                 .map(end -> new Node(end.nodeId(), end.host(), end.port(), end.rack())));
                 metadata.requestUpdate(false);
             }
-            case UNKNOWN_TOPIC_OR_PARTITION,
-                    REPLICA_NOT_AVAILABLE,
-                    KAFKA_STORAGE_ERROR,
-                    UNKNOWN_LEADER_EPOCH,
-                    OFFSET_NOT_AVAILABLE -> metadata.requestUpdate(false);
+            case UNKNOWN_LEADER_EPOCH -> {
+                metadata.requestUpdate(false);
+                if (position.epochUnknown(now) > UNKNOWN_EPOCH_MILLIS) {
+                    position.epochKnown();
+                    metadata.distrust(position.partition().topic());
+                }
+            }
+            case UNKNOWN_TOPIC_OR_PARTITION, REPLICA_NOT_AVAILABLE, KAFKA_STORAGE_ERROR, OFFSET_NOT_AVAILABLE ->
+                metadata.requestUpdate(false);
             case TOPIC_AUTHORIZATION_FAILED ->
                 buffers.fail(MissingAclException.ofTopics(
                         AclOperation.READ, List.of(position.partition().topic())));

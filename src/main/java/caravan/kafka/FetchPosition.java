@@ -1,6 +1,7 @@
 package caravan.kafka;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -23,6 +24,7 @@ final class FetchPosition {
     private boolean paused = true;
     private long retryAt;
     private int damaged;
+    private OptionalLong epochUnknownSince = OptionalLong.empty();
     private Optional<Integer> replica = Optional.empty();
     private long replicaUntil;
 
@@ -75,6 +77,16 @@ final class FetchPosition {
     /** How often what lies at the offset came damaged, this time included. */
     int damaged() {
         return ++damaged;
+    }
+
+    /** For how long, milliseconds, brokers have answered nothing but that they don't know the leader epoch that they are asked with. */
+    long epochUnknown(long now) {
+        epochUnknownSince = OptionalLong.of(epochUnknownSince.orElse(now));
+        return now - epochUnknownSince.getAsLong();
+    }
+
+    void epochKnown() {
+        epochUnknownSince = OptionalLong.empty();
     }
 
     boolean paused() {

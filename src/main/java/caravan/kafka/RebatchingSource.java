@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import caravan.kafka.Refused.EpochEnd;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -7,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -79,11 +79,14 @@ final class RebatchingSource implements ChunkSource {
             refusals.replaceAll((partition, refused) -> {
                 OffsetAndMetadata divergence = truncation.divergentOffsets().get(partition);
                 return Refused.truncated(
-                        refused.position(),
-                        divergence == null ? OptionalLong.empty() : OptionalLong.of(divergence.offset()));
+                        refused.position(), Optional.ofNullable(divergence).flatMap(RebatchingSource::end));
             });
         }
         return refusals;
+    }
+
+    private static Optional<EpochEnd> end(OffsetAndMetadata divergence) {
+        return divergence.leaderEpoch().map(epoch -> new EpochEnd(epoch, divergence.offset()));
     }
 
     private record RefusedFetch(Map<TopicPartition, Refused> refused) implements Fetch {

@@ -27,6 +27,7 @@ final class TopicMetadata extends Metadata {
 
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
     private final Map<String, Missing> missing = new ConcurrentHashMap<>();
+    private final Set<String> distrusted = ConcurrentHashMap.newKeySet();
 
     TopicMetadata(AbstractConfig config) {
         super(
@@ -61,12 +62,26 @@ final class TopicMetadata extends Metadata {
 
     @Override
     protected boolean retainTopic(String topic, boolean internal, long now) {
-        return topics.contains(topic);
+        return topics.contains(topic) && !distrusted.contains(topic);
+    }
+
+    /**
+     * Forgets which leader epochs a topic had. Kafka's client takes the newest one that it ever saw for the truth; where a cluster
+     * was put back to an older state, its leaders count anew.
+     */
+    void distrust(String topic) {
+        distrusted.add(topic);
+        requestUpdate(true);
     }
 
     @Override
     public synchronized void update(int requestVersion, MetadataResponse response, boolean partial, long now) {
         super.update(requestVersion, response, partial, now);
+        if (!distrusted.isEmpty()) {
+            // The answer was dropped together with what was known before; the next one is taken.
+            distrusted.clear();
+            requestUpdate(true);
+        }
         response.topicMetadata().forEach(topic -> {
             if (topic.error() == Errors.UNKNOWN_TOPIC_OR_PARTITION) {
                 missing.merge(topic.topic(), new Missing(now, now), (first, last) -> new Missing(first.since(), now));

@@ -93,6 +93,11 @@ final class BackupBean implements BackupMXBean {
     }
 
     @Override
+    public long getTruncations() {
+        return task.progress().truncations();
+    }
+
+    @Override
     public double getSecondsSinceLastSuccess() {
         return seconds(task.progress().sinceLastSuccess());
     }

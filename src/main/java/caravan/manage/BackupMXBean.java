@@ -42,6 +42,9 @@ public interface BackupMXBean {
     /** Gap keys that were written: ranges that Kafka deleted before they were stored. */
     long getGaps();
 
+    /** Logs that differed from what was stored of them, and are backed up again from there on. */
+    long getTruncations();
+
     /** Since something was stored, or everything was seen to be. */
     double getSecondsSinceLastSuccess();
 

@@ -46,6 +46,7 @@ final class TaskReading {
                 progress.logBytesStored(),
                 progress.uploadFailures(),
                 progress.gaps(),
+                progress.truncations(),
                 BackupBean.seconds(progress.sinceLastSuccess()),
                 task.verification().map(ArchiveCheck::verdict).orElse(null),
                 List.copyOf(task.missingTopics()),

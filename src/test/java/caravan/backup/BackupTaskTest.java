@@ -30,10 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.management.MBeanServer;
@@ -355,22 +353,6 @@ class BackupTaskTest {
             count += (long) beans.getAttribute(name, "Count");
         }
         return count;
-    }
-
-    @Test
-    void aTruncatedLogIsRefusedHoweverLongItIsByNow() {
-        // Given: the log is longer than what was read
-        Taken next = new Taken(2, assignment.partition());
-
-        // When
-        var found = owner.assigned(next, Optional.empty(), Optional.of(Refused.truncated(0, OptionalLong.of(4))));
-
-        // Then
-        assertThat(found)
-                .failsWithin(Duration.ofSeconds(30))
-                .withThrowableOfType(ExecutionException.class)
-                .withMessageContaining("has other records from offset 4 on")
-                .withMessageContaining("the log was truncated");
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
 /** A store in memory that counts its LIST requests. */
-final class MemoryStore implements Store {
+public final class MemoryStore implements Store {
     private static final byte[] EMPTY = {};
 
     private final ConcurrentNavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravan.kafka.FetchBuffers.Piece;
+import caravan.kafka.Refused.EpochEnd;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.ClientRequest;
@@ -211,7 +211,31 @@ class BatchFetcherTest {
         answer(asked().get(0), diverging(30));
 
         // Then
-        assertThat(taken(ZERO).refused()).contains(Refused.truncated(40, OptionalLong.of(30)));
+        assertThat(taken(ZERO).refused()).contains(Refused.truncated(40, Optional.of(new EpochEnd(7, 30))));
+    }
+
+    @Test
+    void aLeaderWhoseEpochsWereCountedAnewIsBelievedAfterAWhile() {
+        // Given: the cluster was put back to an older state
+        begin(ZERO, 1, start(40));
+        run();
+        client.updateMetadata(cluster(0, LEADER_EPOCH - 5, TOPIC));
+        answer(asked().get(0), error(Errors.UNKNOWN_LEADER_EPOCH));
+
+        // When: it does not know the epoch, for longer than one that has not heard of it yet
+        for (int i = 0; i * FetchAnswers.RETRY_MILLIS < FetchAnswers.UNKNOWN_EPOCH_MILLIS; i++) {
+            later();
+            assertThat(partition(asked().get(0), ZERO).currentLeaderEpoch()).isEqualTo(LEADER_EPOCH);
+            answer(asked().get(0), error(Errors.UNKNOWN_LEADER_EPOCH));
+        }
+        later();
+        answer(asked().get(0), error(Errors.UNKNOWN_LEADER_EPOCH));
+        client.updateMetadata(cluster(0, LEADER_EPOCH - 5, TOPIC));
+        client.updateMetadata(cluster(0, LEADER_EPOCH - 5, TOPIC));
+        later();
+
+        // Then
+        assertThat(partition(asked().get(0), ZERO).currentLeaderEpoch()).isEqualTo(LEADER_EPOCH - 5);
     }
 
     @Test

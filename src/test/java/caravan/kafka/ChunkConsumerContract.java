@@ -3,6 +3,7 @@ package caravan.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caravan.archive.RecordBatches;
+import caravan.kafka.Refused.EpochEnd;
 import caravan.testbed.AwkwardRecords;
 import caravan.testbed.EmbeddedBroker;
 import caravan.testbed.TestData;
@@ -13,7 +14,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -380,7 +380,7 @@ abstract class ChunkConsumerContract {
             until(() -> owner.assignments.size() > 1);
 
             // Then
-            assertThat(owner.refusals.get(1)).contains(Refused.truncated(15, OptionalLong.of(10)));
+            assertThat(owner.refusals.get(1)).contains(Refused.truncated(15, Optional.of(new EpochEnd(0, 10))));
             consumer.close();
             consumer = null;
         }

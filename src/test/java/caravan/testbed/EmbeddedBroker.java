@@ -138,6 +138,41 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    /** Copies its data as they are at this moment, as a snapshot of its volume: also those of one that runs. */
+    public void snapshot(Path copy) {
+        try {
+            copy(directory, copy);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Puts the data of the stopped broker, or a folder of them, back to what they were. */
+    public synchronized void putBack(Path snapshot, String folder) {
+        if (server != null) {
+            throw new IllegalStateException("it runs");
+        }
+        try {
+            deleteRecursively(directory.resolve(folder));
+            copy(snapshot.resolve(folder), directory.resolve(folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else if (Files.exists(file)) {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
     /** Stops the broker and deletes its data. */
     @Override
     public synchronized void close() {

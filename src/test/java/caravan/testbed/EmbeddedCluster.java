@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
@@ -70,6 +71,29 @@ public final class EmbeddedCluster implements AutoCloseable {
                         partition -> partition, partition -> replicas(1 + partition % brokers.size())));
         get(admin().createTopics(List.of(new NewTopic(topic, replicas).configs(configs)))
                 .all());
+    }
+
+    /** Creates a topic of one partition that is replicated to these nodes, the first of which leads. */
+    public void createTopic(String topic, List<Integer> nodes, Map<String, String> configs) {
+        get(admin().createTopics(List.of(new NewTopic(topic, Map.of(0, nodes)).configs(configs)))
+                .all());
+    }
+
+    /** Waits until a node leads partition 0 of a topic. */
+    public void awaitLeader(String topic, int node) {
+        Awaitility.await("node " + node + " leads " + topic)
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    Node leader = admin().describeTopics(List.of(topic))
+                            .allTopicNames()
+                            .get()
+                            .get(topic)
+                            .partitions()
+                            .get(0)
+                            .leader();
+                    return leader != null && leader.id() == node;
+                });
     }
 
     /** Moves the leader of a partition to another node. */

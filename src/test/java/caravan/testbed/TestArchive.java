@@ -60,6 +60,13 @@ public final class TestArchive {
         this.archiveId = new Catalog(store).openOrCreate().archiveId();
     }
 
+    /** Begins an archive in a store. */
+    public TestArchive(Store store) {
+        this.url = store.location();
+        this.store = store;
+        this.archiveId = new Catalog(store).openOrCreate().archiveId();
+    }
+
     /** {@code s3://bucket/prefix}. */
     public String url() {
         return url;
@@ -96,6 +103,12 @@ public final class TestArchive {
     /** Stores an object; returns its key, without the store's prefix. */
     public String object(
             PartitionFolder folder, long from, long next, int epoch, boolean transformed, List<Message> messages) {
+        return object(folder, from, next, epoch, transformed, batches(messages, epoch));
+    }
+
+    /** Stores an object of these batches; returns its key, without the store's prefix. */
+    public String object(
+            PartitionFolder folder, long from, long next, int epoch, boolean transformed, ByteBuffer batches) {
         ObjectIdentity identity = new ObjectIdentity(
                 archiveId, "a-cluster", folder.topic(), folder.timeline(), folder.partition(), "a test");
         try (FrameCodecs codecs = new FrameCodecs(1)) {
@@ -107,7 +120,7 @@ public final class TestArchive {
                     from,
                     Compression.ZSTD,
                     codecs);
-            writer.append(batches(messages, epoch), from, next, epoch, transformed);
+            writer.append(batches, from, next, epoch, transformed);
             SealedObject sealed = writer.seal(TIME);
             String key = folder.key(sealed.key());
             Map<String, String> metadata = Map.of(
@@ -134,7 +147,8 @@ public final class TestArchive {
         return folder.key(gap);
     }
 
-    private static ByteBuffer batches(List<Message> messages, int epoch) {
+    /** A batch of these records; nothing where there are none. */
+    public static ByteBuffer batches(List<Message> messages, int epoch) {
         if (messages.isEmpty()) {
             return ByteBuffer.allocate(0);
         }

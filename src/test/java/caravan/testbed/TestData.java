@@ -43,6 +43,10 @@ public final class TestData {
         this(broker.bootstrapServers(), broker::admin);
     }
 
+    public TestData(EmbeddedCluster cluster) {
+        this(cluster.bootstrapServers(), cluster::admin);
+    }
+
     public TestData(BrokerProcess broker) {
         this(broker.bootstrapServers(), broker::admin);
     }
