@@ -209,6 +209,14 @@ public final class DirectoryStore implements Store {
         return created ? PutOutcome.CREATED : PutOutcome.EXISTED;
     }
 
+    /** By {@link Deletion} only. */
+    Deletion.Outcome delete(String key) {
+        return asked("delete " + name(key), () -> {
+            files.delete(path(key));
+            return Deletion.Outcome.GONE;
+        });
+    }
+
     private boolean store(String key, Content content) {
         return asked("store " + name(key), () -> {
             return files.create(path(key), content);

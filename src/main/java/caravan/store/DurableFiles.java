@@ -8,6 +8,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -73,6 +75,19 @@ final class DurableFiles {
             sync(file.getParent());
         } finally {
             Files.deleteIfExists(written);
+        }
+    }
+
+    /**
+     * Deletes a file, if it is there. Its folder stays, and is not flushed: a name that comes back after a loss of power is deleted by
+     * whoever looks again.
+     */
+    void delete(Path file) throws IOException {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.deleteIfExists(file) && !Files.isDirectory(root)) {
+            throw new NotDirectoryException(root.toString());
         }
     }
 

@@ -2,6 +2,7 @@ package caravan.store;
 
 import caravan.store.StoreException.Kind;
 import java.net.UnknownHostException;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -52,6 +53,25 @@ final class S3Errors {
                     cause);
         }
         return new StoreException(Kind.OTHER, "can't " + action + ": " + reason, "see --debug", cause);
+    }
+
+    /**
+     * The same where something was to be deleted: what forbids that is more than what an account may do.
+     *
+     * @param action as above
+     */
+    StoreException ofDeletion(String action, SdkException cause) {
+        StoreException explained = of(action, cause);
+        boolean refused =
+                cause instanceof S3Exception answer && List.of(403, 405, 409).contains(answer.statusCode());
+        return refused
+                ? new StoreException(
+                        Kind.DENIED,
+                        explained.getMessage(),
+                        "who prunes needs the right s3:DeleteObject in the bucket '" + bucket
+                                + "'; an object under object lock, or a legal hold, can't be deleted before its time",
+                        cause)
+                : explained;
     }
 
     private StoreException ofAnswer(String action, S3Exception answer) {

@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -218,6 +219,23 @@ public final class S3Store implements Store {
     @Override
     public PutOutcome putIfAbsent(String key, Path file, Map<String, String> metadata, long crc32c) {
         return putUnlessExists(key, request(key, crc32c).metadata(metadata), RequestBody.fromFile(file));
+    }
+
+    /** By {@link Deletion} only. One request for each key: those for many need a checksum that servers disagree about. */
+    Deletion.Outcome delete(String key) {
+        DeleteObjectResponse answer = deleted(
+                "delete " + name(key),
+                () -> client.deleteObject(
+                        request -> request.bucket(location.bucket()).key(absolute(key))));
+        return Boolean.TRUE.equals(answer.deleteMarker()) ? Deletion.Outcome.VERSION_KEPT : Deletion.Outcome.GONE;
+    }
+
+    private <T> T deleted(String action, Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (SdkException e) {
+            throw errors.ofDeletion(action, e);
+        }
     }
 
     private PutOutcome putUnlessExists(String key, PutObjectRequest.Builder request, RequestBody body) {

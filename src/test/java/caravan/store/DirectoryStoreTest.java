@@ -123,6 +123,7 @@ class DirectoryStoreTest extends StoreContract {
         assertFails(() -> store.put(key, new byte[1]), Kind.OTHER, key);
         assertFails(() -> store.putIfAbsent(key, new byte[1]), Kind.OTHER, key);
         assertFails(() -> store.read(key), Kind.OTHER, key);
+        assertFails(() -> Deletion.in(store).delete(key), Kind.OTHER, key);
     }
 
     @Test

@@ -2,6 +2,7 @@ package caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import caravan.store.StoreException.Kind;
 import caravan.testbed.TestS3;
@@ -21,6 +22,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -104,6 +107,52 @@ class S3StoreTest extends StoreContract {
         assertFails(forger::check, Kind.DENIED, "403");
         assertFails(() -> forger.head("a"), Kind.DENIED, "403");
         assertFails(() -> forger.putIfAbsent("a", new byte[1]), Kind.DENIED, "403");
+    }
+
+    @Test
+    void whoMayNotDeleteIsToldWhichRightThatTakes() {
+        // Given
+        store.putIfAbsent("a", new byte[1]);
+        S3Store forger = storeOf(s3.environment().get("AWS_ACCESS_KEY_ID"), "wrong-secret", s3.endpoint());
+
+        // Then
+        assertThatThrownBy(() -> Deletion.in(forger).delete("a"))
+                .isInstanceOfSatisfying(StoreException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(Kind.DENIED);
+                    assertThat(e.hint()).contains("s3:DeleteObject", "object lock");
+                })
+                .hasMessageContaining("can't delete s3://")
+                .hasMessageContaining("403");
+        assertThat(store.head("a")).isPresent();
+    }
+
+    @Test
+    void aBucketThatKeepsVersionsSaysSo() {
+        // Given
+        assumeThat(s3.isEmbedded())
+                .as("the embedded server has no versions: set " + TestS3.ENDPOINT_VARIABLE)
+                .isFalse();
+        store.client().putBucketVersioning(request -> request.bucket(location.bucket())
+                .versioningConfiguration(versions -> versions.status(BucketVersioningStatus.ENABLED)));
+        store.putIfAbsent("a", new byte[1]);
+
+        // When
+        Deletion.Outcome outcome = Deletion.in(store).delete("a");
+
+        // Then
+        assertThat(outcome).isEqualTo(Deletion.Outcome.VERSION_KEPT);
+        assertThat(store.list("")).isEmpty();
+        ListObjectVersionsResponse kept =
+                store.client().listObjectVersions(request -> request.bucket(location.bucket()));
+        assertThat(kept.versions()).hasSize(1);
+        kept.versions().forEach(version -> delete(version.key(), version.versionId()));
+        kept.deleteMarkers().forEach(marker -> delete(marker.key(), marker.versionId()));
+    }
+
+    private void delete(String key, String version) {
+        store.client()
+                .deleteObject(
+                        request -> request.bucket(location.bucket()).key(key).versionId(version));
     }
 
     @Test

@@ -292,6 +292,31 @@ abstract class StoreContract {
     }
 
     @Test
+    void whatIsDeletedIsGoneAndNothingElse() {
+        // Given
+        List.of("t/a/b", "t/ab", "t/c").forEach(key -> store.putIfAbsent(key, new byte[3]));
+        Deletion deletion = Deletion.in(store);
+
+        // When
+        Deletion.Outcome outcome = deletion.delete("t/a/b");
+
+        // Then
+        assertThat(outcome).isEqualTo(Deletion.Outcome.GONE);
+        assertThat(store.list("").map(Entry::key)).containsExactly("t/ab", "t/c");
+        assertThat(store.head("t/a/b")).isEmpty();
+        assertFails(() -> store.read("t/a/b"), Kind.NOT_FOUND, "t/a/b");
+
+        // When: again, and what never was
+        deletion.delete("t/a/b");
+        deletion.delete("t/a");
+        deletion.delete("t");
+
+        // Then
+        assertThat(store.list("").map(Entry::key)).containsExactly("t/ab", "t/c");
+        assertThat(store.putIfAbsent("t/a/b", new byte[1])).isTrue();
+    }
+
+    @Test
     void aMissingStoreIsNotTakenForAnEmptyOne() {
         // Given
         Store nowhere = missingStore();
@@ -304,7 +329,8 @@ abstract class StoreContract {
                 () -> nowhere.folders("topics/"),
                 () -> nowhere.read("a"),
                 () -> nowhere.putIfAbsent("a", new byte[1]),
-                () -> nowhere.put("a", new byte[1]));
+                () -> nowhere.put("a", new byte[1]),
+                () -> Deletion.in(nowhere).delete("a"));
         actions.forEach(
                 action -> assertFails(action, Kind.NO_BUCKET, nowhere.location().replaceAll(".*//([^/]*).*", "$1")));
     }

@@ -154,6 +154,7 @@ class WriteSettingsTest {
                     .hasMessageContaining("WORM");
             delete(s3, bucket, versions.get(1), false);
             assertThat(store.putIfAbsent("object", new byte[2])).isFalse();
+            assertThat(Deletion.in(store).delete("object")).isEqualTo(Deletion.Outcome.VERSION_KEPT);
             delete(s3, bucket, versions.get(0), true);
         }
     }
