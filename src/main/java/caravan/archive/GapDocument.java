@@ -48,6 +48,13 @@ public record GapDocument(Reason reason, long from, long next, long logStartOffs
         return new GapDocument(Reason.RETENTION, key.from(), key.next(), logStartOffset, when, by);
     }
 
+    /**
+     * @param when epoch millis
+     */
+    public static GapDocument pruned(GapKey key, long when, String by) {
+        return new GapDocument(Reason.PRUNED, key.from(), key.next(), -1, when, by);
+    }
+
     /** @throws DamagedObjectException if it is no such document
      * @throws UnsupportedFormatException if it is of another format */
     public static GapDocument parse(byte[] json) {

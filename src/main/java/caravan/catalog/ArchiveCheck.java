@@ -1,5 +1,6 @@
 package caravan.catalog;
 
+import caravan.catalog.Finding.Kind;
 import caravan.catalog.Finding.Severity;
 import caravan.store.Store;
 import java.time.Instant;
@@ -45,9 +46,11 @@ public record ArchiveCheck(Instant at, int topics, long objects, List<Finding> f
         return new ArchiveCheck(now, checked, objects, List.copyOf(findings));
     }
 
-    /** Number of findings that somebody should look at. */
+    /** Number of findings that somebody should look at; what was pruned on purpose is not one of them. */
     public long warnings() {
-        return findings.size() - failures();
+        return findings.stream()
+                .filter(finding -> finding.severity() == Severity.WARNING && finding.kind() != Kind.PRUNED)
+                .count();
     }
 
     /** Number of findings that are damage. */
@@ -59,6 +62,6 @@ public record ArchiveCheck(Instant at, int topics, long objects, List<Finding> f
 
     /** {@code ok}, {@code warning} or {@code failure}: the worst finding. */
     public String verdict() {
-        return failures() > 0 ? "failure" : warnings() > 0 ? "warning" : "ok";
+        return failures() > 0 ? "failure" : findings.isEmpty() ? "ok" : "warning";
     }
 }

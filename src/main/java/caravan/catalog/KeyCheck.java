@@ -1,5 +1,6 @@
 package caravan.catalog;
 
+import caravan.archive.ArchiveLayout;
 import caravan.archive.DamagedObjectException;
 import caravan.archive.GapDocument;
 import caravan.archive.GapKey;
@@ -49,42 +50,85 @@ public final class KeyCheck {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(entry.key()),
-                "foreign file " + entry.key() + ": no part of the archive, left alone");
+                "foreign file " + entry.key() + ": no part of the archive, left alone",
+                Kind.FOREIGN_FILE.hint());
     }
 
     private List<Finding> check(TimelineContents contents) {
         List<Finding> findings = new ArrayList<>();
         contents.damage()
-                .ifPresent(damage ->
-                        findings.add(Finding.ofTopic(Severity.FAILURE, Kind.DOCUMENT, contents.topic(), damage)));
+                .map(damage -> Finding.ofTopic(Severity.FAILURE, Kind.DOCUMENT, contents.topic(), damage))
+                .ifPresent(damage -> findings.add(
+                        snapshot(damage.message()).map(damage::withKey).orElse(damage)));
         contents.partitions().forEach(partition -> {
-            partition.coverage().gaps().forEach(gap -> findings.add(gap(partition.folder(), gap)));
+            partition.coverage().gaps().forEach(gap -> findings.add(gap(partition, gap)));
             partition.coverage().holes().forEach(hole -> findings.add(hole(partition, hole)));
         });
         return findings;
     }
 
-    private Finding gap(PartitionFolder folder, GapKey gap) {
+    /** The key that a sentence about a damaged snapshot begins with. */
+    private static Optional<String> snapshot(String message) {
+        return Optional.of(message.replaceFirst(": .*", ""))
+                .filter(key -> ArchiveLayout.parse(key).isPresent());
+    }
+
+    private Finding gap(PartitionContents partition, GapKey gap) {
+        PartitionFolder folder = partition.folder();
         OffsetRange range = new OffsetRange(gap.from(), gap.next());
         String key = folder.key(gap);
+        String about = name(folder) + ": gap " + range + ": ";
         try {
             GapDocument document = GapDocument.parse(store.read(key));
-            String message = name(folder) + ": gap " + range + ": " + explain(document) + ", seen "
-                    + Instant.ofEpochMilli(document.when());
-            return Finding.of(Severity.WARNING, Kind.GAP, folder, range, message)
-                    .withKey(key);
+            if (document.from() != gap.from() || document.next() != gap.next()) {
+                OffsetRange said = new OffsetRange(document.from(), document.next());
+                return Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, about + "its document is of " + said)
+                        .withKey(key);
+            }
+            String seen = ", seen " + Instant.ofEpochMilli(document.when());
+            return switch (document.reason()) {
+                case PRUNED -> pruned(partition, range, about, seen).withKey(key);
+                case COMPACTION ->
+                    Finding.of(Severity.WARNING, Kind.GAP, folder, range, about + explain(document) + seen)
+                            .withHint("'backup --baseline' copies the topic anew")
+                            .withKey(key);
+                default ->
+                    Finding.of(Severity.WARNING, Kind.GAP, folder, range, about + explain(document) + seen)
+                            .withKey(key);
+            };
         } catch (DamagedObjectException | UnsupportedFormatException e) {
-            String message = name(folder) + ": gap " + range + ": " + e.getMessage();
-            return Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, message)
+            return Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, about + e.getMessage())
                     .withKey(key);
         } catch (StoreException e) {
             if (e.kind() != StoreException.Kind.NOT_FOUND) {
                 throw e;
             }
-            String message = name(folder) + ": gap " + range + ": its key was listed, and can't be read";
-            return Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, message)
+            return Finding.of(
+                            Severity.FAILURE,
+                            Kind.DOCUMENT,
+                            folder,
+                            range,
+                            about + "its key was listed, and can't be read")
                     .withKey(key);
         }
+    }
+
+    /** A prune that was cut off, or that spared what a restore needs, leaves objects under its gap. */
+    private static Finding pruned(PartitionContents partition, OffsetRange range, String about, String seen) {
+        long left = partition.objects().stream()
+                .filter(stored ->
+                        range.from() <= stored.key().from() && stored.key().next() <= range.next())
+                .count();
+        Finding pruned = Finding.of(
+                Severity.WARNING,
+                Kind.PRUNED,
+                partition.folder(),
+                range,
+                about + "pruned from the archive on purpose" + seen
+                        + (left == 0
+                                ? ""
+                                : "; " + left + " of its objects " + (left == 1 ? "is" : "are") + " still there"));
+        return left == 0 ? pruned : pruned.withHint("run 'prune' again: it deletes the rest");
     }
 
     private static String explain(GapDocument document) {
@@ -94,11 +138,12 @@ public final class KeyCheck {
             case DELETE_RECORDS ->
                 "deleted on request before it was stored (log start offset " + document.logStartOffset() + ")";
             case COMPACTION -> "compacted before it was stored, tombstones may be missing";
-            case PRUNED -> "pruned from the archive";
+            case PRUNED -> "pruned from the archive on purpose";
         };
     }
 
-    private Finding hole(PartitionContents partition, OffsetRange hole) {
+    /** Offsets that nothing answers for. */
+    public Finding hole(PartitionContents partition, OffsetRange hole) {
         Instant since = partition.keys().stream()
                 .filter(stored -> stored.key().from() >= hole.next())
                 .map(StoredKey::storedAt)
@@ -107,7 +152,9 @@ public final class KeyCheck {
         boolean young = since.isAfter(now.minus(UNDER_WAY));
         String message = name(partition.folder()) + ": hole " + hole + ": nothing answers for these offsets since "
                 + since + (young ? "; an upload may be under way" : "; an object is missing");
-        return Finding.of(young ? Severity.WARNING : Severity.FAILURE, Kind.HOLE, partition.folder(), hole, message);
+        Finding found =
+                Finding.of(young ? Severity.WARNING : Severity.FAILURE, Kind.HOLE, partition.folder(), hole, message);
+        return young ? found.withHint("an upload that is under way fills it: look again in an hour") : found;
     }
 
     private static String name(PartitionFolder folder) {

@@ -17,8 +17,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** Reads all objects of a topic, a few at a time, and shows how that goes. */
+/** Reads all objects of a topic, and documents, a few at a time, and shows how that goes. */
 final class ObjectReading implements AutoCloseable {
     /** More would not be faster on fewer processors, and fewer would wait for the store. */
     private static final int AT_ONCE = Math.max(4, Runtime.getRuntime().availableProcessors());
@@ -26,7 +28,10 @@ final class ObjectReading implements AutoCloseable {
     /** An object under way. */
     private record Reading(ObjectSize size, Future<Optional<Finding>> outcome) {}
 
-    private record ObjectSize(long records, long bytes) {}
+    private record ObjectSize(int objects, long records, long bytes) {
+        /** Of what is no object. */
+        private static final ObjectSize NONE = new ObjectSize(0, 0, 0);
+    }
 
     private final DataCheck check;
     private final ProgressLine line;
@@ -55,19 +60,35 @@ final class ObjectReading implements AutoCloseable {
         for (TimelineContents timeline : topic.timelines()) {
             for (PartitionContents partition : timeline.partitions()) {
                 for (StoredKey stored : partition.objects()) {
-                    if (underWay.size() >= 2 * AT_ONCE) {
-                        finish(findings);
-                    }
-                    ObjectSize size = new ObjectSize(((ObjectKey) stored.key()).records(), stored.size());
-                    underWay.add(new Reading(size, threads.submit(() -> check.object(partition, stored))));
+                    ObjectSize size = new ObjectSize(1, ((ObjectKey) stored.key()).records(), stored.size());
+                    submit(size, () -> check.object(partition, stored), findings);
                 }
-                while (!underWay.isEmpty()) {
-                    finish(findings);
-                }
+                finishAll(findings);
                 findings.addAll(check.overlaps(partition));
             }
         }
         return findings;
+    }
+
+    /** What is wrong with documents, in the order of their checks. */
+    List<Finding> read(Stream<Supplier<Optional<Finding>>> documents) {
+        List<Finding> findings = new ArrayList<>();
+        documents.forEach(document -> submit(ObjectSize.NONE, document, findings));
+        finishAll(findings);
+        return findings;
+    }
+
+    private void submit(ObjectSize size, Supplier<Optional<Finding>> check, List<Finding> findings) {
+        if (underWay.size() >= 2 * AT_ONCE) {
+            finish(findings);
+        }
+        underWay.add(new Reading(size, threads.submit(check::get)));
+    }
+
+    private void finishAll(List<Finding> findings) {
+        while (!underWay.isEmpty()) {
+            finish(findings);
+        }
     }
 
     private void finish(List<Finding> findings) {
@@ -83,7 +104,7 @@ final class ObjectReading implements AutoCloseable {
             }
             throw new IllegalStateException(e.getCause());
         }
-        objects++;
+        objects += reading.size().objects();
         records += reading.size().records();
         bytes += reading.size().bytes();
         line.show("reading", records, bytes, "");

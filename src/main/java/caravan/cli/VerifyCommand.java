@@ -3,6 +3,7 @@ package caravan.cli;
 import caravan.archive.ArchiveDocument;
 import caravan.catalog.Catalog;
 import caravan.catalog.DataCheck;
+import caravan.catalog.DocumentCheck;
 import caravan.catalog.Finding;
 import caravan.catalog.Finding.Severity;
 import caravan.catalog.FindingSummary;
@@ -117,6 +118,7 @@ final class VerifyCommand implements Callable<Integer> {
             Catalog catalog = new Catalog(store);
             ArchiveDocument archive = catalog.requireArchive();
             KeyCheck keys = new KeyCheck(store, Instant.now());
+            DocumentCheck documents = new DocumentCheck(store);
             List<String> found = new ArrayList<>();
             try (ObjectReading reading = new ObjectReading(new DataCheck(store, archive.archiveId()), common.err());
                     Comparing comparing = against
@@ -131,6 +133,7 @@ final class VerifyCommand implements Callable<Integer> {
                         .forEach(topic -> {
                             List<Finding> about = new ArrayList<>(keys.check(topic));
                             if (data) {
+                                about.addAll(reading.read(documents.topic(topic)));
                                 about.addAll(reading.read(topic));
                             }
                             if (comparing != null) {
@@ -140,6 +143,9 @@ final class VerifyCommand implements Callable<Integer> {
                             findings.addAll(about);
                             found.add(topic.topic());
                         });
+                if (data && selected.all()) {
+                    findings.addAll(reading.read(documents.groups()));
+                }
                 objectsRead = reading.objects();
                 bytesRead = reading.bytes();
                 recordsCompared = comparing == null ? 0 : comparing.records();
@@ -219,6 +225,9 @@ final class VerifyCommand implements Callable<Integer> {
         if (!result.findings().isEmpty()) {
             text.append('\n');
             result.findings().forEach(finding -> text.append(line(finding)).append('\n'));
+            result.findings().stream().map(FindingSummary::hint).distinct().forEach(hint -> text.append("hint: ")
+                    .append(hint)
+                    .append('\n'));
         }
         text.append('\n').append(checked()).append(": ").append(summary()).append('\n');
         return text.toString();

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Looks at the tasks at intervals: says when one begins to retry, fails, or goes on; how far backups are behind; and, where it is
  * due, what a check of the archive finds. */
@@ -119,9 +120,9 @@ public final class TaskWatch implements AutoCloseable {
                             check.objects(),
                             check.topics(),
                             check.verdict());
-                    check.findings().stream()
-                            .map(Finding::message)
-                            .forEach(message -> LOG.warn("{}: {}", name, message));
+                    check.findings().forEach(finding -> LOG.atLevel(
+                                    finding.kind() == Finding.Kind.PRUNED ? Level.INFO : Level.WARN)
+                            .log("{}: {}", name, finding.message()));
                 } catch (RuntimeException e) {
                     failedChecks.put(name, Instant.now());
                     LOG.warn("{}: the archive could not be checked: {}", name, e.getMessage());

@@ -2,6 +2,8 @@ package caravan.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravan.archive.GapDocument;
+import caravan.archive.GapKey;
 import caravan.archive.ObjectKey;
 import caravan.archive.OffsetRange;
 import caravan.archive.PartitionFolder;
@@ -42,6 +44,27 @@ class KeyCheckTest {
             assertThat(finding.severity()).isEqualTo(Severity.FAILURE);
             assertThat(finding.kind()).isEqualTo(Kind.HOLE);
         });
+    }
+
+    @Test
+    void whatWasPrunedIsToldButNothingToLookAt() {
+        // Given: records that Kafka deleted before they were stored, and records that were pruned
+        MemoryStore store = new MemoryStore();
+        GapKey pruned = new GapKey(0, 10, 1);
+        GapKey lost = new GapKey(10, 20, -1);
+        store.put(FOLDER.key(pruned), GapDocument.pruned(pruned, 1, "a test").toJson());
+        ArchiveCheck before = ArchiveCheck.of(store, topic -> true);
+        store.put(FOLDER.key(lost), GapDocument.retention(lost, 20, 1, "a test").toJson());
+
+        // When
+        ArchiveCheck after = ArchiveCheck.of(store, topic -> true);
+
+        // Then: a timeline without a snapshot is damage of its own
+        assertThat(before.findings()).extracting(Finding::kind).containsExactly(Kind.DOCUMENT, Kind.PRUNED);
+        assertThat(before.warnings()).isZero();
+        assertThat(after.findings()).extracting(Finding::kind).containsExactly(Kind.DOCUMENT, Kind.PRUNED, Kind.GAP);
+        assertThat(after.warnings()).isEqualTo(1);
+        assertThat(after.failures()).isEqualTo(1);
     }
 
     private static List<Finding> check(Duration ageOfNext, Duration ageOfLast) {

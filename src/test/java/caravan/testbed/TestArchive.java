@@ -17,6 +17,7 @@ import caravan.catalog.Catalog;
 import caravan.store.S3Location;
 import caravan.store.S3Store;
 import caravan.store.Store;
+import caravan.store.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -43,6 +44,11 @@ public final class TestArchive {
                     offset, TIME + offset, ("k" + offset).getBytes(UTF_8), ("v" + offset).getBytes(UTF_8), List.of());
         }
 
+        /** The same at another time, epoch millis. */
+        public Message withTimestamp(long other) {
+            return new Message(offset, other, key, value, headers);
+        }
+
         /** The same with another value. */
         public Message withValue(byte[] other) {
             return new Message(offset, timestamp, key, other, headers);
@@ -67,7 +73,12 @@ public final class TestArchive {
         this.archiveId = new Catalog(store).openOrCreate().archiveId();
     }
 
-    /** {@code s3://bucket/prefix}. */
+    /** Begins an archive in a directory. */
+    public TestArchive(Path directory) {
+        this(Stores.open("file://" + directory));
+    }
+
+    /** The store's URL. */
     public String url() {
         return url;
     }
@@ -82,16 +93,33 @@ public final class TestArchive {
 
     /** Writes the topic's first snapshot. */
     public void topic(String topic, Timeline timeline, int partitions, Map<Integer, Long> startOffsets) {
+        topic(topic, timeline, partitions, startOffsets, Map.of(), "delete");
+    }
+
+    /**
+     * Writes the topic's first snapshot.
+     *
+     * @param endOffsets of a baseline
+     */
+    public void topic(
+            String topic,
+            Timeline timeline,
+            int partitions,
+            Map<Integer, Long> startOffsets,
+            Map<Integer, Long> endOffsets,
+            String cleanupPolicy) {
         TopicSnapshot snapshot = new TopicSnapshot(
                 topic,
                 timeline.topicId(),
                 partitions,
                 1,
-                Map.of("retention.ms", new TopicSnapshot.Config("-1", TopicSnapshot.Source.TOPIC)),
+                Map.of(
+                        "retention.ms", new TopicSnapshot.Config("-1", TopicSnapshot.Source.TOPIC),
+                        "cleanup.policy", new TopicSnapshot.Config(cleanupPolicy, TopicSnapshot.Source.DEFAULT)),
                 "a-cluster",
                 TIME,
                 startOffsets,
-                Map.of());
+                endOffsets);
         store.putIfAbsent(new ArchiveKey.Topic(topic, timeline, TIME).path(), snapshot.toJson());
     }
 
