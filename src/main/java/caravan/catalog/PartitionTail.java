@@ -31,6 +31,12 @@ public final class PartitionTail {
      * @param hint file name of the last key as far as is known, behind which few are expected; a wrong one costs time only
      */
     public static PartitionTail find(Store store, PartitionFolder folder, long startOffset, Optional<String> hint) {
+        PartitionTail tail = look(store, folder, startOffset, hint);
+        // What a prune deletes between two LISTs looks like a hole: one is believed when it is there a second time.
+        return tail.whole || tail.coverage.holes().isEmpty() ? tail : look(store, folder, startOffset, hint);
+    }
+
+    private static PartitionTail look(Store store, PartitionFolder folder, long startOffset, Optional<String> hint) {
         TailSearch search = new TailSearch(store, folder.path());
         Optional<PartitionKey> known = hint.flatMap(PartitionKey::parse);
         if (known.isPresent()) {

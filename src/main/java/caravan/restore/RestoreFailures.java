@@ -2,6 +2,7 @@ package caravan.restore;
 
 import caravan.archive.DamagedObjectException;
 import caravan.kafka.KafkaErrors;
+import caravan.store.StoreException;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
@@ -21,6 +22,14 @@ final class RestoreFailures {
                         damage.getMessage(),
                         "see what is damaged with 'verify --data'",
                         damage);
+            }
+            if (at instanceof StoreException missing && missing.kind() == StoreException.Kind.NOT_FOUND) {
+                return new RestoreException(
+                        RestoreException.Kind.NOT_POSSIBLE,
+                        "the plan needs what is gone: " + missing.getMessage(),
+                        "see with 'verify' whether it was pruned; to restore what is there now, delete the topics that the"
+                                + " restore began, and run it again",
+                        missing);
             }
         }
         Optional<KafkaException> refusal = KafkaErrors.refusal(cause);

@@ -10,12 +10,15 @@ import caravan.archive.PartitionKey;
 import caravan.archive.Timeline;
 import caravan.store.S3Location;
 import caravan.store.S3Store;
+import caravan.store.Store;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
@@ -288,6 +291,29 @@ class PartitionTailTest {
             assertThat(tail.last()).as("seed " + seed).isEqualTo(all.lastReachable());
             assertThat(randomStore.lists()).as("seed " + seed).isLessThanOrEqualTo(40);
         }
+    }
+
+    @Test
+    void whatIsPrunedBetweenTwoListsIsNoHole() {
+        // Given
+        List<PartitionKey> keys = fill(store, 0, 1_200, n -> 10);
+        AtomicInteger lists = new AtomicInteger();
+        Store racing = (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("list") && lists.incrementAndGet() == 2) {
+                        store.add(FOLDER.key(new GapKey(0, 11_990, EPOCH)));
+                        keys.subList(0, 1_199).forEach(key -> store.remove(FOLDER.key(key)));
+                    }
+                    return method.invoke(store, arguments);
+                });
+
+        // When
+        PartitionTail tail = PartitionTail.find(racing, FOLDER, 0, NO_HINT);
+
+        // Then
+        assertThat(tail.next()).isEqualTo(12_000);
+        assertThat(tail.last()).contains(last(keys));
+        assertThat(lists).hasValueGreaterThan(2);
     }
 
     @Test
