@@ -1,12 +1,15 @@
 package caravan;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravan.store.Deletion;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Which package may see which: {@code cli}, {@code manage} → {@code backup}, {@code restore}, {@code catalog} → {@code kafka},
+ * Which package may see which: {@code cli}, {@code manage} → {@code backup}, {@code restore}, {@code prune} → {@code catalog} → {@code kafka},
  * {@code store} → {@code archive}.
  */
 class ArchitectureTest {
@@ -32,8 +35,9 @@ class ArchitectureTest {
         "catalog, catalog kafka store archive",
         "backup, backup catalog kafka store archive",
         "restore, restore catalog kafka store archive",
+        "prune, prune catalog store archive",
         "manage, manage backup restore catalog kafka store archive",
-        "cli, cli manage backup restore catalog kafka store archive"
+        "cli, cli manage backup restore prune catalog kafka store archive"
     })
     void packagesSeeOnlyWhatLiesBelow(String name, String seen) {
         String[] allowed = Arrays.stream(seen.split(" "))
@@ -50,7 +54,8 @@ class ArchitectureTest {
     @Test
     void everyPackageHasARule() {
         assertThat(CLASSES.stream().map(type -> type.getPackageName()).distinct())
-                .allMatch(name -> name.matches("caravan(\\.(archive|store|kafka|catalog|backup|restore|manage|cli))?"));
+                .allMatch(name ->
+                        name.matches("caravan(\\.(archive|store|kafka|catalog|backup|restore|prune|manage|cli))?"));
     }
 
     @Test
@@ -88,6 +93,25 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingThatBacksUpOrRestoresCanDeleteObjects() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("caravan.store..", "caravan.prune..")
+                .and()
+                .doNotHaveFullyQualifiedName("caravan.cli.PruneCommand")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Deletion.class)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("caravan.store.S3Store")
+                .should()
+                .callMethodWhere(target(nameMatching("delete(Object|Bucket).*")))
                 .check(CLASSES);
     }
 

@@ -206,6 +206,13 @@ public final class Coverage {
         return voided;
     }
 
+    /** The offsets of each key that nothing of a higher epoch voids; keys that are void altogether are not among them. */
+    public Map<PartitionKey, OffsetRange> live() {
+        Map<PartitionKey, OffsetRange> ranges = new HashMap<>();
+        live.forEach(key -> ranges.put(key.key(), new OffsetRange(key.from(), key.next())));
+        return ranges;
+    }
+
     /** Pairs of objects whose records can be compared, in the order of their beginnings. */
     public List<Overlap> overlaps() {
         List<Overlap> overlaps = new ArrayList<>();

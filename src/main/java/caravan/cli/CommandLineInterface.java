@@ -46,6 +46,7 @@ public final class CommandLineInterface {
         commands.put("info", InfoCommand::new);
         commands.put("verify", VerifyCommand::new);
         commands.put("cat", CatCommand::new);
+        commands.put("prune", PruneCommand::new);
         commands.put("run", RunCommand::new);
         return commands;
     }

@@ -64,6 +64,12 @@ final class CommonOptions {
         err().flush();
     }
 
+    /** What can be done about what was warned of. */
+    void hint(String sentence) {
+        err().println("hint: " + sentence);
+        err().flush();
+    }
+
     /** Prints a result in the form that was asked for. */
     void result(Object json, String text) {
         if (json()) {

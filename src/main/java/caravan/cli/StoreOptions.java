@@ -39,6 +39,18 @@ class StoreOptions {
         return store;
     }
 
+    /** For commands that store something in an archive that is there. */
+    static final class Existing extends StoreOptions {
+
+        @Mixin
+        private S3WriteOptions s3;
+
+        @Override
+        WriteSettings settings() {
+            return s3.settings();
+        }
+    }
+
     /** For commands that write. */
     static final class Writable extends StoreOptions {
 

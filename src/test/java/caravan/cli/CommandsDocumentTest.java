@@ -6,6 +6,7 @@ import caravan.catalog.ArchiveSummary;
 import caravan.catalog.FindingSummary;
 import caravan.catalog.TopicCommits;
 import caravan.catalog.TopicDetails;
+import caravan.prune.PrunedTimeline;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -76,7 +77,8 @@ class CommandsDocumentTest {
                                 TopicDetails.Partition.class,
                                 TopicCommits.class,
                                 TopicCommits.Committed.class),
-                "verify", List.of(VerifyCommand.Result.class, VerifyCommand.TimelineJson.class, FindingSummary.class));
+                "verify", List.of(VerifyCommand.Result.class, VerifyCommand.TimelineJson.class, FindingSummary.class),
+                "prune", List.of(PruneCommand.Result.class, PrunedTimeline.class, PrunedTimeline.Partition.class));
         documents.forEach((section, types) -> assertThat(types.stream().flatMap(CommandsDocumentTest::fields))
                 .allSatisfy(field -> assertThat(SECTIONS.get(section))
                         .as("section " + section)

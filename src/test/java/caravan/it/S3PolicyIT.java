@@ -39,6 +39,12 @@ import software.amazon.awssdk.services.sts.model.Credentials;
 @ExtendWith(TestServers.class)
 @Tag("s3-subset")
 class S3PolicyIT {
+    /** Actions that the policies grant, each with one that takes its place and helps nobody. */
+    private static final Map<String, String> OTHERS = Map.of(
+            "s3:ListBucket", "s3:ListBucketVersions",
+            "s3:GetObject", "s3:GetObjectTagging",
+            "s3:PutObject", "s3:PutObjectTagging");
+
     private EmbeddedBroker broker;
     private TestS3 s3;
     private TestData data;
@@ -148,12 +154,63 @@ class S3PolicyIT {
     }
 
     @Test
+    void onlyWhoMayPruneCanDeleteAndNothingButObjectsAndGaps() throws IOException {
+        // Given: two old objects of a partition
+        Map<String, String> writer = allowed(policy("backup"));
+        backup(writer).expect(0);
+        data.send("none", AwkwardRecords.ordinary(topic, 0, 50, 100));
+        backup(writer).expect(0);
+        List<String> before = s3.keys(bucket, "kafka/topics/");
+
+        // When: somebody with one action less tries
+        for (Map.Entry<String, String> other : OTHERS.entrySet()) {
+            CommandResult denied = run(
+                            allowed(policy("prune").replace(other.getKey(), other.getValue())),
+                            "prune",
+                            "--older-than",
+                            "1d")
+                    .expect(1);
+            assertThat(denied.err()).contains("denied").contains("hint: ");
+            assertThat(s3.keys(bucket, "kafka/topics/")).isEqualTo(before);
+        }
+
+        // When: somebody without the right to delete tries
+        CommandResult refused = run(writer, "prune", "--older-than", "1d").expect(1);
+
+        // Then: every object is there, and whoever looks is told
+        assertThat(refused.err()).contains("denied", "hint: ", "s3:DeleteObject");
+        assertThat(s3.keys(bucket, "kafka/topics/")).containsAll(before);
+        assertThat(run(writer, "verify").expect(3).out()).contains("1 of its objects is still there");
+
+        // When
+        Map<String, String> pruner = allowed(policy("prune"));
+        run(pruner, "prune", "--older-than", "1d", "--dry-run").expect(0);
+        run(pruner, "prune", "--older-than", "1d").expect(0);
+
+        // Then
+        assertThat(s3.keys(bucket, "kafka/topics/")).hasSameSizeAs(before).isNotEqualTo(before);
+        run(writer, "restore", "--bootstrap-servers", broker.bootstrapServers(), "--rename", topic + "=" + copy)
+                .expect(3);
+        try (S3Client client = client(pruner)) {
+            for (String key : List.of("kafka/archive.json", snapshot())) {
+                assertThatThrownBy(() -> client.deleteObject(
+                                request -> request.bucket(bucket).key(key)))
+                        .isInstanceOfSatisfying(S3Exception.class, e -> assertThat(e.statusCode())
+                                .isEqualTo(403));
+            }
+        }
+    }
+
+    private String snapshot() {
+        return s3.keys(bucket, "kafka/topics/").stream()
+                .filter(key -> key.endsWith(".json"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void withOneActionLessItIsDenied() throws IOException {
-        Map<String, String> others = Map.of(
-                "s3:ListBucket", "s3:ListBucketVersions",
-                "s3:GetObject", "s3:GetObjectTagging",
-                "s3:PutObject", "s3:PutObjectTagging");
-        for (Map.Entry<String, String> other : others.entrySet()) {
+        for (Map.Entry<String, String> other : OTHERS.entrySet()) {
             // When
             CommandResult refused = backup(allowed(policy("backup").replace(other.getKey(), other.getValue())))
                     .expect(1);
