@@ -1,5 +1,6 @@
 package caravan.archive;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Objects;
@@ -13,9 +14,18 @@ import java.util.Objects;
  * @param logStartOffset the partition's log start offset that was seen; -1 where it was not asked for
  * @param when the gap was named, epoch millis
  * @param by who named it
+ * @param lateNext with {@link Reason#COMPACTION}: end of the offsets, from {@code from} on, that were read so late that tombstones
+ *     among them may have been gone; exclusive. Else null
  */
-@JsonPropertyOrder({"format", "reason", "from", "next", "logStartOffset", "when", "by"})
-public record GapDocument(Reason reason, long from, long next, long logStartOffset, long when, String by)
+@JsonPropertyOrder({"format", "reason", "from", "next", "logStartOffset", "when", "by", "lateNext"})
+public record GapDocument(
+        Reason reason,
+        long from,
+        long next,
+        long logStartOffset,
+        long when,
+        String by,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Long lateNext)
         implements Document {
 
     /** Why offsets can't be stored any more. */
@@ -40,6 +50,11 @@ public record GapDocument(Reason reason, long from, long next, long logStartOffs
         KeyFields.check(from, next, -1);
     }
 
+    /** A gap that says of its own offsets only. */
+    public GapDocument(Reason reason, long from, long next, long logStartOffset, long when, String by) {
+        this(reason, from, next, logStartOffset, when, by, null);
+    }
+
     /**
      * @param logStartOffset the partition's log start offset that was seen
      * @param when epoch millis
@@ -53,6 +68,20 @@ public record GapDocument(Reason reason, long from, long next, long logStartOffs
      */
     public static GapDocument pruned(GapKey key, long when, String by) {
         return new GapDocument(Reason.PRUNED, key.from(), key.next(), -1, when, by);
+    }
+
+    /**
+     * @param key of offsets that hold nothing any more
+     * @param lateNext end of what was read so late, exclusive
+     * @param when epoch millis
+     */
+    public static GapDocument compaction(GapKey key, long lateNext, long when, String by) {
+        return new GapDocument(Reason.COMPACTION, key.from(), key.next(), -1, when, by, lateNext);
+    }
+
+    /** Offsets of which something may be missing: the key's own, or all that was read late. */
+    public OffsetRange concerned() {
+        return new OffsetRange(from, lateNext == null ? next : Math.max(next, lateNext));
     }
 
     /** @throws DamagedObjectException if it is no such document

@@ -99,11 +99,16 @@ public record PlanDocument(
     /**
      * One partition.
      *
+     * @param timeline folder that its objects lie in, where that is another than the topic's; else null
      * @param objects what is read, in the order of their offsets
      * @param gaps what is missing, in order
      */
-    @JsonPropertyOrder({"partition", "objects", "gaps"})
-    public record Partition(int partition, List<StoredRange> objects, List<Gap> gaps) {
+    @JsonPropertyOrder({"partition", "timeline", "objects", "gaps"})
+    public record Partition(
+            int partition,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String timeline,
+            List<StoredRange> objects,
+            List<Gap> gaps) {
         public Partition {
             objects = List.copyOf(objects);
             gaps = List.copyOf(gaps);

@@ -42,6 +42,7 @@ public record ArchiveSummary(
      *
      * @param clusterId null where the snapshots are damaged
      * @param begunAt epoch millis; null where the snapshots are damaged
+     * @param complete whether a baseline has all that was there when it began; true of what is no baseline
      * @param records what a restore would produce; an upper bound where {@code recordsExact} is false
      * @param bytes of all objects, as stored
      * @param baseTimestamp smallest base timestamp of a batch, epoch millis; null without records
@@ -54,6 +55,7 @@ public record ArchiveSummary(
         "timeline",
         "clusterId",
         "begunAt",
+        "complete",
         "partitions",
         "objects",
         "records",
@@ -69,6 +71,7 @@ public record ArchiveSummary(
             String timeline,
             String clusterId,
             Long begunAt,
+            boolean complete,
             int partitions,
             long objects,
             long records,
@@ -85,6 +88,7 @@ public record ArchiveSummary(
                     contents.timeline().folder(),
                     contents.newest().map(TopicSnapshot::clusterId).orElse(null),
                     contents.first().map(TopicSnapshot::takenAt).orElse(null),
+                    contents.complete(),
                     contents.partitions().size(),
                     contents.objects(),
                     contents.records(),

@@ -99,9 +99,9 @@ public final class Catalog {
     }
 
     /** Why the offsets of a gap are missing; empty where its document does not say, because it is damaged or gone. */
-    public Optional<GapDocument.Reason> reason(PartitionFolder folder, GapKey gap) {
+    public Optional<GapDocument> gap(PartitionFolder folder, GapKey gap) {
         try {
-            return Optional.of(GapDocument.parse(store.read(folder.key(gap))).reason());
+            return Optional.of(GapDocument.parse(store.read(folder.key(gap))));
         } catch (DamagedObjectException | UnsupportedFormatException e) {
             return Optional.empty();
         } catch (StoreException e) {

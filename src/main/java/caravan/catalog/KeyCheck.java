@@ -3,6 +3,7 @@ package caravan.catalog;
 import caravan.archive.ArchiveLayout;
 import caravan.archive.DamagedObjectException;
 import caravan.archive.GapDocument;
+import caravan.archive.GapDocument.Reason;
 import caravan.archive.GapKey;
 import caravan.archive.OffsetRange;
 import caravan.archive.PartitionFolder;
@@ -33,10 +34,13 @@ public final class KeyCheck {
         this.now = now;
     }
 
-    /** Everything about a topic, timeline by timeline. */
+    /**
+     * Everything about a topic, timeline by timeline. That a timeline may lack deletes is nothing to look at any more where a later
+     * baseline of the same life is complete.
+     */
     public List<Finding> check(TopicContents contents) {
         List<Finding> findings = new ArrayList<>();
-        contents.timelines().forEach(timeline -> findings.addAll(check(timeline)));
+        contents.timelines().forEach(timeline -> findings.addAll(check(timeline, contents.superseded(timeline))));
         contents.foreign().forEach(entry -> findings.add(foreign(Optional.of(contents.topic()), entry)));
         return findings;
     }
@@ -54,14 +58,20 @@ public final class KeyCheck {
                 Kind.FOREIGN_FILE.hint());
     }
 
-    private List<Finding> check(TimelineContents contents) {
+    /** Everything about one timeline, whatever there is beside it. */
+    public List<Finding> check(TimelineContents contents) {
+        return check(contents, false);
+    }
+
+    private List<Finding> check(TimelineContents contents, boolean superseded) {
         List<Finding> findings = new ArrayList<>();
         contents.damage()
                 .map(damage -> Finding.ofTopic(Severity.FAILURE, Kind.DOCUMENT, contents.topic(), damage))
                 .ifPresent(damage -> findings.add(
                         snapshot(damage.message()).map(damage::withKey).orElse(damage)));
         contents.partitions().forEach(partition -> {
-            partition.coverage().gaps().forEach(gap -> findings.add(gap(partition, gap)));
+            partition.coverage().gaps().forEach(gap -> gap(partition, gap, superseded)
+                    .ifPresent(findings::add));
             partition.coverage().holes().forEach(hole -> findings.add(hole(partition, hole)));
         });
         return findings;
@@ -73,44 +83,44 @@ public final class KeyCheck {
                 .filter(key -> ArchiveLayout.parse(key).isPresent());
     }
 
-    private Finding gap(PartitionContents partition, GapKey gap) {
+    private Optional<Finding> gap(PartitionContents partition, GapKey gap, boolean superseded) {
         PartitionFolder folder = partition.folder();
-        OffsetRange range = new OffsetRange(gap.from(), gap.next());
         String key = folder.key(gap);
-        String about = name(folder) + ": gap " + range + ": ";
+        OffsetRange range = new OffsetRange(gap.from(), gap.next());
+        String damage;
         try {
             GapDocument document = GapDocument.parse(store.read(key));
-            if (document.from() != gap.from() || document.next() != gap.next()) {
-                OffsetRange said = new OffsetRange(document.from(), document.next());
-                return Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, about + "its document is of " + said)
-                        .withKey(key);
+            if (document.from() == gap.from() && document.next() == gap.next()) {
+                return superseded && document.reason() == Reason.COMPACTION
+                        ? Optional.empty()
+                        : Optional.of(gap(partition, document).withKey(key));
             }
-            String seen = ", seen " + Instant.ofEpochMilli(document.when());
-            return switch (document.reason()) {
-                case PRUNED -> pruned(partition, range, about, seen).withKey(key);
-                case COMPACTION ->
-                    Finding.of(Severity.WARNING, Kind.GAP, folder, range, about + explain(document) + seen)
-                            .withHint("'backup --baseline' copies the topic anew")
-                            .withKey(key);
-                default ->
-                    Finding.of(Severity.WARNING, Kind.GAP, folder, range, about + explain(document) + seen)
-                            .withKey(key);
-            };
+            damage = "its document is of " + new OffsetRange(document.from(), document.next());
         } catch (DamagedObjectException | UnsupportedFormatException e) {
-            return Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, about + e.getMessage())
-                    .withKey(key);
+            damage = e.getMessage();
         } catch (StoreException e) {
             if (e.kind() != StoreException.Kind.NOT_FOUND) {
                 throw e;
             }
-            return Finding.of(
-                            Severity.FAILURE,
-                            Kind.DOCUMENT,
-                            folder,
-                            range,
-                            about + "its key was listed, and can't be read")
-                    .withKey(key);
+            damage = "its key was listed, and can't be read";
         }
+        return Optional.of(
+                Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, name(folder) + ": gap " + range + ": " + damage)
+                        .withKey(key));
+    }
+
+    private static Finding gap(PartitionContents partition, GapDocument document) {
+        PartitionFolder folder = partition.folder();
+        OffsetRange range = document.concerned();
+        String about = name(folder) + ": gap " + range + ": ";
+        String seen = ", seen " + Instant.ofEpochMilli(document.when());
+        if (document.reason() == Reason.PRUNED) {
+            return pruned(partition, range, about, seen);
+        }
+        Finding gap = Finding.of(Severity.WARNING, Kind.GAP, folder, range, about + explain(document) + seen);
+        return document.reason() == Reason.COMPACTION
+                ? gap.withHint("'backup --baseline' copies the topic anew")
+                : gap;
     }
 
     /** A prune that was cut off, or that spared what a restore needs, leaves objects under its gap. */

@@ -4,6 +4,7 @@ import caravan.archive.Timeline;
 import caravan.archive.TopicSnapshot;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What an archive holds of one life of a topic.
@@ -61,11 +62,20 @@ public record TimelineContents(
                 .max(Long::compare);
     }
 
-    /** Whether a baseline reaches what was there when it began; always true of what is no baseline. */
+    /**
+     * Whether a baseline reaches what was there when it began, or did: then what is missing of it is damage. Always true of what is
+     * no baseline.
+     */
     public boolean complete() {
-        if (timeline.baseline() == 0) {
-            return true;
-        }
+        return timeline.baseline() == 0 || completed().isPresent() || reachesItsEnd();
+    }
+
+    /** When a baseline was found to be complete, epoch millis; empty where it says nothing of that, and for what is no baseline. */
+    public OptionalLong completed() {
+        return newest.map(TopicSnapshot::completed).orElse(OptionalLong.empty());
+    }
+
+    private boolean reachesItsEnd() {
         return first.isPresent()
                 && first.get().endOffsets().entrySet().stream().allMatch(end -> partitions.stream()
                         .anyMatch(partition -> partition.partition() == end.getKey()

@@ -42,6 +42,7 @@ public record TopicDetails(
      *
      * @param clusterId cluster that it was in; null where the snapshots are damaged
      * @param begunAt epoch millis; null where the snapshots are damaged
+     * @param complete whether a baseline has all that was there when it began; true of what is no baseline
      * @param live whether it is the cluster's topic of today; null where no cluster was asked
      * @param configs effective settings at the newest snapshot, each with its source
      */
@@ -49,6 +50,7 @@ public record TopicDetails(
         "timeline",
         "clusterId",
         "begunAt",
+        "complete",
         "live",
         "replicationFactor",
         "objects",
@@ -63,6 +65,7 @@ public record TopicDetails(
             String timeline,
             String clusterId,
             Long begunAt,
+            boolean complete,
             Boolean live,
             Integer replicationFactor,
             long objects,
@@ -82,7 +85,8 @@ public record TopicDetails(
      * @param holes ranges of offsets that nothing answers for
      * @param voided number of objects that are no part of the partition any more, as its log was truncated
      * @param committed what the group committed; null where it did not, or no cluster was asked
-     * @param logEnd the log's end in the cluster, exclusive; null where no cluster was asked, or it is another life of the topic
+     * @param logEnd the log's end in the cluster, exclusive; null where no cluster was asked, or the timeline is not the one that a
+     *     backup goes on in: of another life of the topic, a baseline that is not complete, or followed by one that is
      * @param lag {@code logEnd} less what is committed (or, without a commit, stored): what is not yet safe; null like {@code logEnd}
      */
     @JsonPropertyOrder({
@@ -162,7 +166,7 @@ public record TopicDetails(
                 contents.topic(),
                 live.state().orElse(null),
                 contents.timelines().stream()
-                        .map(timeline -> timeline(timeline, live))
+                        .map(timeline -> timeline(timeline, live, contents.superseded(timeline)))
                         .toList(),
                 new GroupsSnapshots(store)
                         .newest()
@@ -171,7 +175,7 @@ public record TopicDetails(
                 findings.stream().map(FindingSummary::of).toList());
     }
 
-    private static Timeline timeline(TimelineContents contents, Live live) {
+    private static Timeline timeline(TimelineContents contents, Live live, boolean superseded) {
         boolean current = live.topic()
                 .map(now -> now.id().equals(contents.timeline().topicId()))
                 .orElse(false);
@@ -179,6 +183,7 @@ public record TopicDetails(
                 contents.timeline().folder(),
                 contents.newest().map(TopicSnapshot::clusterId).orElse(null),
                 contents.first().map(TopicSnapshot::takenAt).orElse(null),
+                contents.complete(),
                 live.state().isPresent() ? current : null,
                 contents.newest().map(TopicSnapshot::replicationFactor).orElse(null),
                 contents.objects(),
@@ -187,7 +192,7 @@ public record TopicDetails(
                 contents.baseTimestamp().orElse(null),
                 contents.maxTimestamp().orElse(null),
                 contents.newest().map(TopicSnapshot::configs).orElse(Map.of()),
-                partitions(contents, live, current));
+                partitions(contents, live, current && contents.complete() && !superseded));
     }
 
     private static List<Partition> partitions(TimelineContents contents, Live live, boolean current) {

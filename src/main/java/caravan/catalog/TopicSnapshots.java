@@ -8,9 +8,11 @@ import caravan.archive.TopicSnapshot;
 import caravan.archive.UnsupportedFormatException;
 import caravan.store.Store;
 import caravan.store.StoreException;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.common.Uuid;
 
 /** Keeps the history of a topic's settings: a snapshot is written only where something changed. */
 public final class TopicSnapshots {
@@ -42,13 +44,59 @@ public final class TopicSnapshots {
             if (same(newest, now)) {
                 return first;
             }
-            long name = Math.max(now.takenAt(), last.takenAt() + 1);
-            TopicSnapshot changed = withoutOffsets(now);
-            if (store.putIfAbsent(new ArchiveKey.Topic(topic, timeline, name).path(), changed.toJson())) {
+            if (store.putIfAbsent(
+                    next(topic, timeline, last, now.takenAt()),
+                    now.later(newest.completed()).toJson())) {
                 return first;
             }
         }
-        throw new IllegalStateException("too many processes write snapshots of the topic " + topic);
+        throw tooMany(topic);
+    }
+
+    private static String next(String topic, Timeline timeline, ArchiveKey.Topic last, long now) {
+        return new ArchiveKey.Topic(topic, timeline, Math.max(now, last.takenAt() + 1)).path();
+    }
+
+    private static IllegalStateException tooMany(String topic) {
+        return new IllegalStateException("too many processes write snapshots of the topic " + topic);
+    }
+
+    /**
+     * Writes down that a baseline is complete, in a snapshot that says the same as the newest one besides. A second time does nothing.
+     *
+     * @param now epoch millis
+     */
+    public void complete(String topic, Timeline baseline, long now) {
+        for (int attempt = 0; attempt < RACES; attempt++) {
+            List<ArchiveKey.Topic> existing = existing(topic, baseline);
+            ArchiveKey.Topic last = existing.get(existing.size() - 1);
+            TopicSnapshot newest = read(last);
+            TopicSnapshot complete = newest.at(now).later(OptionalLong.of(now));
+            if (newest.completed().isPresent()
+                    || store.putIfAbsent(next(topic, baseline, last, now), complete.toJson())) {
+                return;
+            }
+        }
+        throw tooMany(topic);
+    }
+
+    /** The timelines that there are of one life of a topic, the newest baseline first, and last what is no baseline. */
+    public List<Timeline> timelines(String topic, Uuid topicId) {
+        return store.folders(ArchiveLayout.topicFolder(topic)).stream()
+                .flatMap(folder -> Timeline.parse(folder).stream())
+                .filter(timeline -> timeline.topicId().equals(topicId))
+                .sorted(Comparator.comparingInt(Timeline::baseline).reversed())
+                .toList();
+    }
+
+    /** Whether a timeline is no baseline, or one that says that it is complete. Asks the store only where it is a baseline. */
+    public boolean complete(String topic, Timeline timeline) {
+        if (timeline.baseline() == 0) {
+            return true;
+        }
+        List<ArchiveKey.Topic> existing = existing(topic, timeline);
+        return !existing.isEmpty()
+                && read(existing.get(existing.size() - 1)).completed().isPresent();
     }
 
     /** A timeline's first snapshot, which has the offsets at which it began; empty where it has none. */
@@ -93,23 +141,6 @@ public final class TopicSnapshots {
     }
 
     private static TopicSnapshot undated(TopicSnapshot snapshot) {
-        return with(snapshot, 0);
-    }
-
-    private static TopicSnapshot withoutOffsets(TopicSnapshot snapshot) {
-        return with(snapshot, snapshot.takenAt());
-    }
-
-    private static TopicSnapshot with(TopicSnapshot snapshot, long takenAt) {
-        return new TopicSnapshot(
-                snapshot.name(),
-                snapshot.topicId(),
-                snapshot.partitions(),
-                snapshot.replicationFactor(),
-                snapshot.configs(),
-                snapshot.clusterId(),
-                takenAt,
-                Map.of(),
-                Map.of());
+        return snapshot.at(0).later(OptionalLong.empty());
     }
 }

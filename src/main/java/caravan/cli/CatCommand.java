@@ -99,7 +99,7 @@ final class CatCommand implements Callable<Integer> {
                 }
             }
             lines.flush();
-            return missing(new KeyCheck(store, Instant.now()).check(contents), life, partitions);
+            return missing(new KeyCheck(store, Instant.now()).check(life), partitions);
         }
     }
 
@@ -132,14 +132,13 @@ final class CatCommand implements Callable<Integer> {
     }
 
     /** Says what could not be printed because the archive does not have it: nobody knows the times of what is missing. */
-    private int missing(List<Finding> findings, TimelineContents life, PartitionNumbers partitions) {
+    private int missing(List<Finding> findings, PartitionNumbers partitions) {
         List<Finding> met = findings.stream()
                 .filter(finding -> finding.offsets()
                         .map(range -> range.next() > fromOffset && range.from() < next())
                         .orElse(false))
                 .filter(finding -> finding.partition()
-                        .map(folder ->
-                                folder.timeline().equals(life.timeline()) && partitions.contains(folder.partition()))
+                        .map(folder -> partitions.contains(folder.partition()))
                         .orElse(false))
                 .toList();
         met.forEach(finding -> common.warn(finding.message()));

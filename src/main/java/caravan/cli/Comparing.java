@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -66,10 +67,7 @@ final class Comparing implements AutoCloseable {
             return List.of(Finding.ofTopic(
                     Severity.WARNING, Kind.MISSING_TOPIC, topic.topic(), "the cluster has no topic " + name));
         }
-        Optional<TimelineContents> original = topic.timelines().stream()
-                .filter(timeline ->
-                        timeline.timeline().topicId().equals(target.get().id()))
-                .reduce((one, other) -> topic.restorable().contains(other) ? other : one);
+        Optional<TimelineContents> original = original(topic, target.get());
         TimelineContents contents = original.orElseGet(() -> copied(topic));
         List<Finding> findings = new ArrayList<>();
         for (PartitionContents partition : contents.partitions()) {
@@ -125,12 +123,11 @@ final class Comparing implements AutoCloseable {
                         && config.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT));
     }
 
-    /** The timeline of the cluster's own topic. */
+    /** What a restore would take of the cluster's own topic; empty where the archive has none of its life. */
     private static Optional<TimelineContents> original(TopicContents topic, Cluster.Topic target) {
-        List<TimelineContents> restorable = topic.restorable();
-        return topic.timelines().stream()
+        return Stream.concat(topic.restorable().stream(), topic.timelines().stream())
                 .filter(timeline -> timeline.timeline().topicId().equals(target.id()))
-                .reduce((one, other) -> restorable.contains(other) ? other : one);
+                .findFirst();
     }
 
     /** The timeline that a copy was made of. */

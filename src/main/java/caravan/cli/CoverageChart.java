@@ -3,6 +3,7 @@ package caravan.cli;
 import caravan.archive.Coverage;
 import caravan.archive.ObjectKey;
 import caravan.archive.OffsetRange;
+import caravan.catalog.FindingSummary;
 import caravan.catalog.PartitionContents;
 import caravan.catalog.TimelineContents;
 import java.util.ArrayList;
@@ -73,11 +74,12 @@ final class CoverageChart {
     /**
      * Lines that end with a line feed; none where no record has a time.
      *
+     * @param findings of which those about gaps tell how far a gap reaches that is longer than its key
      * @param logEnds by partition, where they are known
      */
-    static String of(TimelineContents life, Map<Integer, Long> logEnds, String indent) {
+    static String of(TimelineContents life, List<FindingSummary> findings, Map<Integer, Long> logEnds, String indent) {
         LongStream.Builder times = LongStream.builder();
-        life.partitions().forEach(partition -> stretches(partition).forEach(stretch -> {
+        life.partitions().forEach(partition -> stretches(partition, findings).forEach(stretch -> {
             stretch.begin().ifPresent(times::add);
             stretch.end().ifPresent(times::add);
         }));
@@ -86,16 +88,21 @@ final class CoverageChart {
             return "";
         }
         CoverageChart chart = new CoverageChart(TimeAxis.of(sorted[0], sorted[sorted.length - 1]));
-        life.partitions().forEach(partition -> chart.draw(partition, logEnds.get(partition.partition())));
+        life.partitions()
+                .forEach(partition ->
+                        chart.draw(partition, stretches(partition, findings), logEnds.get(partition.partition())));
         return indent + "over time, " + chart.axis.columnText() + " a column: " + chart.legend() + "\n\n"
                 + chart.table.print(indent);
     }
 
     /** In the order of the offsets; without objects whose records have no time. */
-    private static List<Stretch> stretches(PartitionContents partition) {
+    private static List<Stretch> stretches(PartitionContents partition, List<FindingSummary> findings) {
         Coverage coverage = partition.coverage();
-        List<OffsetRange> gaps = coverage.gaps().stream()
-                .map(gap -> new OffsetRange(gap.from(), gap.next()))
+        List<OffsetRange> gaps = Stream.concat(
+                        coverage.gaps().stream().map(gap -> new OffsetRange(gap.from(), gap.next())),
+                        findings.stream()
+                                .filter(finding -> isGap(finding, partition))
+                                .map(finding -> new OffsetRange(finding.from(), finding.next())))
                 .toList();
         List<Stretch> stretches = new ArrayList<>();
         for (Coverage.Piece piece : coverage.pieces()) {
@@ -112,12 +119,18 @@ final class CoverageChart {
         return stretches;
     }
 
-    private void draw(PartitionContents partition, Long logEnd) {
+    private static boolean isGap(FindingSummary finding, PartitionContents partition) {
+        return finding.kind().equals("gap")
+                && partition.folder().timeline().folder().equals(finding.timeline())
+                && Integer.valueOf(partition.partition()).equals(finding.partition());
+    }
+
+    private void draw(PartitionContents partition, List<Stretch> stretches, Long logEnd) {
         Mark[] line = new Mark[TimeAxis.COLUMNS + COLUMNS_AHEAD];
         Arrays.fill(line, Mark.NOTHING);
         int reached = -1;
         Mark between = Mark.QUIET;
-        for (Stretch stretch : stretches(partition)) {
+        for (Stretch stretch : stretches) {
             if (stretch.begin().isEmpty()) {
                 between = worse(between, stretch.mark());
                 continue;

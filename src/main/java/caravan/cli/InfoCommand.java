@@ -112,7 +112,7 @@ final class InfoCommand implements Callable<Integer> {
             Map<Integer, Long> logEnds = timeline.partitions().stream()
                     .filter(partition -> partition.logEnd() != null)
                     .collect(Collectors.toMap(Partition::partition, Partition::logEnd));
-            String chart = CoverageChart.of(contents.timelines().get(i), logEnds, "  ");
+            String chart = CoverageChart.of(contents.timelines().get(i), result.findings(), logEnds, "  ");
             text.append(chart.isEmpty() ? "" : "\n" + chart);
         }
         text.append(CommitsTable.of(result.groups()));
@@ -129,6 +129,7 @@ final class InfoCommand implements Callable<Integer> {
         text.append("timeline ").append(timeline.timeline());
         text.append(" of cluster ").append(timeline.clusterId() == null ? "unknown" : timeline.clusterId());
         text.append(", begun ").append(Units.time(Optional.ofNullable(timeline.begunAt())));
+        text.append(timeline.complete() ? "" : ", a baseline that is not complete");
         text.append(Boolean.TRUE.equals(timeline.live()) ? ", the cluster's topic of today\n" : "\n");
         text.append("  ").append(Units.count(timeline.partitions().size(), "partition"));
         text.append(", ").append(Units.count(timeline.objects(), "object"));

@@ -82,6 +82,9 @@ final class ListCommand implements Callable<Integer> {
 
     private static String remarks(Timeline timeline) {
         List<String> remarks = new ArrayList<>();
+        if (!timeline.complete()) {
+            remarks.add("baseline, not complete");
+        }
         if (timeline.gaps() > 0) {
             remarks.add(Units.count(timeline.gaps(), "gap"));
         }

@@ -1,5 +1,7 @@
 package caravan.restore;
 
+import caravan.archive.ArchiveKey;
+import caravan.archive.ArchiveLayout;
 import caravan.archive.DamagedObjectException;
 import caravan.archive.ObjectKey;
 import caravan.archive.PartitionFolder;
@@ -31,14 +33,18 @@ final class PlanDocuments {
                         topic.snapshot(),
                         targets.get(topic.target()),
                         topic.partitions().stream()
-                                .map(PlanDocuments::partition)
+                                .map(partition -> partition(topic, partition))
                                 .toList()))
                 .toList();
     }
 
-    private static PlanDocument.Partition partition(PartitionPlan partition) {
+    private static PlanDocument.Partition partition(TopicPlan topic, PartitionPlan partition) {
         return new PlanDocument.Partition(
                 partition.source().partition(),
+                timeline(partition)
+                        .filter(timeline -> !timeline.equals(topic.timeline()))
+                        .map(Timeline::folder)
+                        .orElse(null),
                 partition.objects().stream()
                         .map(object -> new StoredRange(
                                 object.object().fileName(), object.size(), object.from(), object.next()))
@@ -46,6 +52,14 @@ final class PlanDocuments {
                 partition.gaps().stream()
                         .map(gap -> new PlanDocument.Gap(gap.reason().orElse(null), gap.from(), gap.next()))
                         .toList());
+    }
+
+    /** Where the objects of a partition lie; empty where there are none. */
+    private static Optional<Timeline> timeline(PartitionPlan partition) {
+        return partition.objects().stream()
+                .findFirst()
+                .flatMap(object -> ArchiveLayout.parse(object.key()))
+                .map(key -> ((ArchiveKey.Partition) key).folder().timeline());
     }
 
     /** @throws DamagedObjectException where the document names what is no object */
@@ -56,8 +70,7 @@ final class PlanDocuments {
     }
 
     private static TopicPlan topic(PlanDocument.Topic topic) {
-        Timeline timeline = Timeline.parse(topic.timeline())
-                .orElseThrow(() -> new DamagedObjectException("'" + topic.timeline() + "' is no timeline"));
+        Timeline timeline = timeline(topic.timeline());
         return new TopicPlan(
                 topic.source(),
                 timeline,
@@ -68,9 +81,16 @@ final class PlanDocuments {
                         .toList());
     }
 
+    private static Timeline timeline(String folder) {
+        return Timeline.parse(folder).orElseThrow(() -> new DamagedObjectException("'" + folder + "' is no timeline"));
+    }
+
     private static PartitionPlan partition(
             PlanDocument.Topic topic, Timeline timeline, PlanDocument.Partition partition) {
-        PartitionFolder folder = new PartitionFolder(topic.source(), timeline, partition.partition());
+        PartitionFolder folder = new PartitionFolder(
+                topic.source(),
+                partition.timeline() == null ? timeline : timeline(partition.timeline()),
+                partition.partition());
         TopicPartition source = new TopicPartition(topic.source(), partition.partition());
         TopicPartition target = new TopicPartition(topic.target().topic(), partition.partition());
         return new PartitionPlan(

@@ -1,6 +1,7 @@
 package caravan.restore;
 
 import caravan.archive.Coverage;
+import caravan.archive.GapDocument;
 import caravan.archive.GapDocument.Reason;
 import caravan.archive.GapKey;
 import caravan.archive.ObjectKey;
@@ -26,9 +27,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a plan from what an archive holds. */
 public final class RestorePlanner {
+    private static final Logger LOG = LoggerFactory.getLogger(RestorePlanner.class);
+
     private final Catalog catalog;
 
     /** What is damaged, a sentence each. */
@@ -108,11 +113,21 @@ public final class RestorePlanner {
 
     private Optional<TopicPlan> plan(TopicContents contents, String target, RestoreRequest request) {
         String topic = contents.topic();
-        TimelineContents chosen = chosen(contents, request.timeline());
+        TimelineContents chosen = chosen(contents, request);
+        boolean named = !request.timeline().isEmpty() && !request.timeline().equals("newest");
+        if (!named && contents.superseded(chosen)) {
+            LOG.info(
+                    "{} is restored from the timeline {}: later baselines lack what was overwritten before they were made",
+                    topic,
+                    chosen.timeline());
+        }
         if (chosen.newest().isEmpty()) {
             damage.add(topic + " has no snapshot that says how many partitions it had: "
                     + chosen.damage().orElse("it is missing"));
             return Optional.empty();
+        }
+        if (!named && !request.acceptLoss()) {
+            unreadable(contents, chosen).ifPresent(damage::add);
         }
         List<PartitionPlan> partitions = new ArrayList<>();
         for (PartitionContents partition : chosen.partitions()) {
@@ -122,8 +137,10 @@ public final class RestorePlanner {
                 new TopicPlan(topic, chosen.timeline(), target, chosen.newest().get(), partitions));
     }
 
-    private static TimelineContents chosen(TopicContents contents, String wanted) {
-        List<TimelineContents> timelines = contents.restorable();
+    private static TimelineContents chosen(TopicContents contents, RestoreRequest request) {
+        String wanted = request.timeline();
+        List<TimelineContents> timelines =
+                contents.restorable(request.selection().window().to());
         if (wanted.equals("newest")) {
             return timelines.get(timelines.size() - 1);
         }
@@ -144,6 +161,17 @@ public final class RestorePlanner {
                     "choose one with --timeline newest or --timeline ID:\n" + table(timelines));
         }
         return timelines.get(0);
+    }
+
+    /** Of a later baseline that does not say what it is, nobody knows whether it should have been chosen. */
+    private static Optional<String> unreadable(TopicContents contents, TimelineContents chosen) {
+        return contents.timelines().stream()
+                .filter(other ->
+                        other.timeline().topicId().equals(chosen.timeline().topicId())
+                                && other.timeline().baseline()
+                                        > chosen.timeline().baseline())
+                .flatMap(other -> other.damage().stream())
+                .findFirst();
     }
 
     private static String table(List<TimelineContents> timelines) {
@@ -204,9 +232,11 @@ public final class RestorePlanner {
     private List<Gap> gaps(PartitionContents partition, Selection selection) {
         List<Gap> gaps = new ArrayList<>();
         for (GapKey key : partition.coverage().gaps()) {
-            Optional<Reason> reason = catalog.reason(partition.folder(), key);
+            Optional<GapDocument> document = catalog.gap(partition.folder(), key);
+            Optional<Reason> reason = document.map(GapDocument::reason);
             if (reason.equals(Optional.of(Reason.COMPACTION))) {
-                add(gaps, selection, reason, key.from(), key.next());
+                OffsetRange late = document.get().concerned();
+                add(gaps, selection, reason, late.from(), late.next());
             } else {
                 partition.coverage().pieces().stream()
                         .filter(piece -> piece.key().equals(key))

@@ -8,6 +8,7 @@ import caravan.archive.BatchManifest.Frame;
 import caravan.archive.BatchManifest.Timestamps;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,24 @@ class DocumentTest {
 
         assertThat(text(document)).isEqualTo(json);
         assertThat(GapDocument.parse(document.toJson())).isEqualTo(document);
+    }
+
+    @Test
+    void a_gap_of_what_was_read_late_says_how_far_that_reaches() {
+        GapDocument document = GapDocument.compaction(new GapKey(10, 12, -1), 90, 1_700_000_000_000L, "caravan");
+        String json = "{'format':1,'reason':'compaction','from':10,'next':12,'logStartOffset':-1,"
+                + "'when':1700000000000,'by':'caravan','lateNext':90}";
+
+        assertThat(text(document)).isEqualTo(json);
+        assertThat(GapDocument.parse(document.toJson())).isEqualTo(document);
+        assertThat(document.concerned()).isEqualTo(new OffsetRange(10, 90));
+    }
+
+    @Test
+    void a_gap_of_nothing_else_is_about_its_own_offsets() {
+        assertThat(GapDocument.retention(new GapKey(10, 50, -1), 50, 3, "caravan")
+                        .concerned())
+                .isEqualTo(new OffsetRange(10, 50));
     }
 
     @ParameterizedTest
@@ -66,6 +85,20 @@ class DocumentTest {
 
         assertThat(text(document)).isEqualTo(json);
         assertThat(TopicSnapshot.parse(document.toJson())).isEqualTo(document);
+    }
+
+    @Test
+    void a_baselines_snapshots_say_where_it_ends_and_when_it_was_complete() {
+        TopicSnapshot begun = new TopicSnapshot("orders", ID, 1, 3, Map.of(), "c-1", 5, Map.of(0, 7L), Map.of())
+                .endingAt(Map.of(0, 9L));
+        TopicSnapshot complete = begun.at(6).later(OptionalLong.of(6));
+        String json = "{'format':1,'name':'orders','topicId':'iYr6zEfpTEuyx0h2pFjMKg','partitions':1,"
+                + "'replicationFactor':3,'configs':{},'clusterId':'c-1','takenAt':";
+
+        assertThat(text(begun)).isEqualTo(json + "5,'startOffsets':{'0':7},'endOffsets':{'0':9}}");
+        assertThat(text(complete)).isEqualTo(json + "6,'completeAt':6}");
+        assertThat(TopicSnapshot.parse(complete.toJson())).isEqualTo(complete);
+        assertThat(TopicSnapshot.parse(begun.toJson()).completed()).isEmpty();
     }
 
     @Test

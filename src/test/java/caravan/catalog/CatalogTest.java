@@ -19,6 +19,7 @@ import caravan.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -156,6 +157,133 @@ class CatalogTest {
         assertThat(catalog.topic("state").orElseThrow().restorable())
                 .extracting(TimelineContents::timeline)
                 .containsExactly(complete);
+    }
+
+    @Test
+    void whatABaselineLacksAfterItWasCompleteIsDamage() {
+        // Given: somebody deleted its first object
+        Timeline baseline = new Timeline(FIRST.topicId(), 1);
+        snapshot(1_000, topic("state", FIRST, 1, Map.of(0, 0L)));
+        add("state", FIRST, 0, new ObjectKey(0, 100, 1, 100, 1, 1));
+        baseline(2_000, topic("state", baseline, 1, Map.of(0, 50L)), baseline, Map.of(0, 100L));
+        add("state", baseline, 0, new ObjectKey(100, 150, 1, 50, 1, 1));
+        assertThat(chosen("state")).isEqualTo(FIRST);
+
+        // When: it had been complete before
+        new TopicSnapshots(store).complete("state", baseline, 2_500);
+
+        // Then
+        assertThat(chosen("state")).isEqualTo(baseline);
+        assertThat(restorable("state").partitions().get(0).coverage().holes())
+                .containsExactly(new OffsetRange(50, 100));
+    }
+
+    @Test
+    void aPartitionThatWentOnWhereItWasIsTakenFromThere() {
+        // Given: a backup has gone on in the baseline with partition 1 only, when partition 2 had just been added
+        Timeline baseline = new Timeline(FIRST.topicId(), 1);
+        snapshot(1_000, topic("state", FIRST, 2, Map.of(0, 0L, 1, 0L)));
+        snapshot(1_500, topic("state", FIRST, 3, Map.of()));
+        add("state", FIRST, 0, new ObjectKey(0, 120, 1, 120, 1, 1));
+        add("state", FIRST, 1, new ObjectKey(0, 120, 1, 120, 1, 1));
+        add("state", FIRST, 2, new ObjectKey(0, 5, 1, 5, 1, 1));
+        baseline(2_000, topic("state", baseline, 2, Map.of(0, 50L, 1, 50L)), baseline, Map.of(0, 100L, 1, 100L));
+        add("state", baseline, 0, new ObjectKey(50, 100, 1, 10, 1, 1));
+        add("state", baseline, 1, new ObjectKey(50, 130, 1, 40, 1, 1));
+
+        // Then
+        TimelineContents taken = restorable("state");
+        assertThat(taken.timeline()).isEqualTo(baseline);
+        assertThat(taken.partitions())
+                .extracting(PartitionContents::folder)
+                .containsExactly(
+                        new PartitionFolder("state", FIRST, 0),
+                        new PartitionFolder("state", baseline, 1),
+                        new PartitionFolder("state", FIRST, 2));
+        assertThat(taken.records()).isEqualTo(120 + 40 + 5);
+    }
+
+    @Test
+    void whatWasBehindTheEndOfATruncatedLogIsNotTaken() {
+        // Given: the log was cut off at offset 90 before the baseline was made
+        Timeline baseline = new Timeline(FIRST.topicId(), 1);
+        snapshot(1_000, topic("state", FIRST, 1, Map.of(0, 0L)));
+        add("state", FIRST, 0, new ObjectKey(0, 120, 1, 120, 1, 1));
+        baseline(2_000, topic("state", baseline, 1, Map.of(0, 50L)), baseline, Map.of(0, 100L));
+        add("state", baseline, 0, new ObjectKey(50, 100, 2, 10, 1, 1));
+
+        // Then
+        assertThat(restorable("state").partitions().get(0).folder().timeline()).isEqualTo(baseline);
+    }
+
+    @Test
+    void aTimeBeforeABaselineWasCompleteIsInTheTimelineBeforeIt() {
+        // Given
+        Timeline one = new Timeline(FIRST.topicId(), 1);
+        Timeline two = new Timeline(FIRST.topicId(), 2);
+        snapshot(1_000, topic("state", FIRST, 1, Map.of(0, 0L)));
+        add("state", FIRST, 0, new ObjectKey(0, 100, 1, 100, 1, 1));
+        baseline(2_000, topic("state", one, 1, Map.of(0, 50L)), one, Map.of(0, 150L));
+        add("state", one, 0, new ObjectKey(50, 150, 1, 60, 1, 1));
+        new TopicSnapshots(store).complete("state", one, 2_500);
+        baseline(3_000, topic("state", two, 1, Map.of(0, 80L)), two, Map.of(0, 200L));
+        add("state", two, 0, new ObjectKey(80, 200, 1, 60, 1, 1));
+
+        // Then
+        assertThat(until("state", 2_500)).isEqualTo(FIRST);
+        assertThat(until("state", 2_501)).isEqualTo(one);
+        assertThat(until("state", 3_000)).isEqualTo(one);
+        assertThat(until("state", 3_001)).isEqualTo(two);
+        assertThat(chosen("state")).isEqualTo(two);
+    }
+
+    @Test
+    void aBaselineSaysOnceThatItIsComplete() {
+        // Given
+        Timeline baseline = new Timeline(FIRST.topicId(), 12);
+        TopicSnapshots snapshots = new TopicSnapshots(store);
+        snapshot(1_000, topic("state", FIRST, 1, Map.of(0, 0L)));
+        add("state", new Timeline(FIRST.topicId(), 2), 0, new ObjectKey(0, 1, 1, 1, 1, 1));
+        add("state", SECOND, 0, new ObjectKey(0, 1, 1, 1, 1, 1));
+        baseline(5_000, topic("state", baseline, 1, Map.of(0, 50L)), baseline, Map.of(0, 50L));
+        assertThat(snapshots.complete("state", FIRST)).isTrue();
+        assertThat(snapshots.complete("state", baseline)).isFalse();
+
+        // When: by a slow clock, and again; then a setting changes
+        snapshots.complete("state", baseline, 4_000);
+        snapshots.complete("state", baseline, 6_000);
+        snapshots.recordIfChanged("state", baseline, at(7_000, topic("state", baseline, 1, Map.of(0, 60L))));
+        snapshots.recordIfChanged("state", baseline, at(8_000, topic("state", baseline, 2, Map.of(0, 60L))));
+
+        // Then
+        assertThat(snapshots.complete("state", baseline)).isTrue();
+        assertThat(store.list("topics/state/" + baseline + "/").map(Store.Entry::key))
+                .containsExactly(
+                        "topics/state/" + baseline + "/topic-0000000005000.json",
+                        "topics/state/" + baseline + "/topic-0000000005001.json",
+                        "topics/state/" + baseline + "/topic-0000000008000.json");
+        assertThat(catalog.topic("state").orElseThrow().timelines())
+                .filteredOn(contents -> contents.timeline().equals(baseline))
+                .singleElement()
+                .satisfies(contents -> assertThat(contents.completed()).hasValue(4_000));
+        assertThat(snapshots.timelines("state", FIRST.topicId()))
+                .containsExactly(baseline, new Timeline(FIRST.topicId(), 2), FIRST);
+    }
+
+    private TimelineContents restorable(String topic) {
+        return catalog.topic(topic).orElseThrow().restorable().get(0);
+    }
+
+    private Timeline chosen(String topic) {
+        return restorable(topic).timeline();
+    }
+
+    private Timeline until(String topic, long millis) {
+        return catalog.topic(topic)
+                .orElseThrow()
+                .restorable(OptionalLong.of(millis))
+                .get(0)
+                .timeline();
     }
 
     @Test

@@ -7,13 +7,17 @@ import caravan.archive.GapKey;
 import caravan.archive.ObjectKey;
 import caravan.archive.OffsetRange;
 import caravan.archive.PartitionFolder;
+import caravan.archive.PartitionKey;
 import caravan.archive.Timeline;
+import caravan.archive.TopicSnapshot;
 import caravan.catalog.Finding.Kind;
 import caravan.catalog.Finding.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +69,71 @@ class KeyCheckTest {
         assertThat(after.findings()).extracting(Finding::kind).containsExactly(Kind.DOCUMENT, Kind.PRUNED, Kind.GAP);
         assertThat(after.warnings()).isEqualTo(1);
         assertThat(after.failures()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasReadTooLateIsToldUntilABaselineIsComplete() {
+        // Given
+        MemoryStore store = new MemoryStore();
+        GapKey gap = new GapKey(3, 5, -1);
+        store.put(FOLDER.key(gap), GapDocument.compaction(gap, 40, 0, "a test").toJson());
+        TimelineContents late = timeline(LIFE, new ObjectKey(0, 40, 1, 30, 1, 1), gap);
+        KeyCheck check = new KeyCheck(store, NOW);
+
+        // Then: it is about all that was read so late
+        assertThat(check.check(new TopicContents("orders", List.of(late), List.of())))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+                    assertThat(finding.offsets()).contains(new OffsetRange(3, 40));
+                    assertThat(finding.message()).startsWith("orders-2: gap [3, 40): compacted before it was stored");
+                    assertThat(finding.hint().toString()).contains("'backup --baseline'");
+                });
+
+        // When
+        Timeline first = new Timeline(LIFE.topicId(), 1);
+        TimelineContents begun = timeline(first, new ObjectKey(0, 10, 1, 10, 1, 1));
+        TimelineContents complete = timeline(first, new ObjectKey(0, 40, 1, 10, 1, 1));
+
+        // Then
+        assertThat(check.check(new TopicContents("orders", List.of(late, begun), List.of())))
+                .hasSize(1);
+        assertThat(check.check(new TopicContents("orders", List.of(late, complete), List.of())))
+                .isEmpty();
+        assertThat(check.check(late)).hasSize(1);
+    }
+
+    @Test
+    void whatKafkaDeletedStaysAGapWhateverBaselineThereIs() {
+        // Given
+        MemoryStore store = new MemoryStore();
+        GapKey gap = new GapKey(0, 5, -1);
+        store.put(FOLDER.key(gap), GapDocument.retention(gap, 5, 0, "a test").toJson());
+        TopicContents contents = new TopicContents(
+                "orders",
+                List.of(
+                        timeline(LIFE, gap),
+                        timeline(new Timeline(LIFE.topicId(), 1), new ObjectKey(0, 40, 1, 10, 1, 1))),
+                List.of());
+
+        // Then
+        assertThat(new KeyCheck(store, NOW).check(contents)).hasSize(1);
+    }
+
+    /** A timeline that is, if it is a baseline, complete at offset 40. */
+    private static TimelineContents timeline(Timeline timeline, PartitionKey... keys) {
+        TopicSnapshot first =
+                new TopicSnapshot("orders", timeline.topicId(), 3, 1, Map.of(), "c", 0, Map.of(2, 0L), Map.of(2, 40L));
+        return new TimelineContents(
+                "orders",
+                timeline,
+                Optional.of(first),
+                Optional.of(first),
+                Optional.empty(),
+                List.of(new PartitionContents(
+                        new PartitionFolder("orders", timeline, 2),
+                        0,
+                        Stream.of(keys).map(key -> new StoredKey(key, 1, NOW)).toList())));
     }
 
     private static List<Finding> check(Duration ageOfNext, Duration ageOfLast) {

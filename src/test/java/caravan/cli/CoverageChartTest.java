@@ -123,6 +123,7 @@ class CoverageChartTest {
         }
         return CoverageChart.of(
                 new TimelineContents("orders", LIFE, Optional.empty(), Optional.empty(), Optional.empty(), contents),
+                List.of(),
                 logEnds,
                 "  ");
     }

@@ -3,9 +3,11 @@ package caravan.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import caravan.archive.GapDocument;
 import caravan.archive.GapDocument.Reason;
 import caravan.archive.GapKey;
 import caravan.archive.PartitionFolder;
+import caravan.archive.PlanDocument;
 import caravan.archive.Timeline;
 import caravan.catalog.Catalog;
 import caravan.restore.RestorePlan.Gap;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestServers.class)
 class RestorePlannerTest {
     private static final Timeline LIFE = new Timeline(Uuid.fromString("hWcjnPAVTFm0pCxYgPWGyQ"), 0);
+    private static final Timeline BASELINE = new Timeline(LIFE.topicId(), 1);
 
     @Test
     void aForeignFileThatLiesLikeATopicIsLeftAlone(TestS3 s3) {
@@ -75,6 +78,91 @@ class RestorePlannerTest {
                         "orders: 1 gap in the archive: records were deleted on request before they were backed up",
                         "orders: 1 gap in the archive: the log was compacted before it was backed up, so deletes may be"
                                 + " missing, and deleted records be back");
+    }
+
+    @Test
+    void whatWasReadTooLateIsAGapAsFarAsThatReaches(TestS3 s3) {
+        // Given
+        TestArchive archive = new TestArchive(s3);
+        PartitionFolder folder = new PartitionFolder("orders", LIFE, 0);
+        archive.topic("orders", LIFE, 1, Map.of(0, 0L));
+        archive.object(folder, 0, 40, List.of(Message.at(0), Message.at(39)));
+        GapKey gap = new GapKey(10, 12, -1);
+        archive.store()
+                .putIfAbsent(
+                        folder.key(gap),
+                        GapDocument.compaction(gap, 40, 0, "a test").toJson());
+
+        // When
+        RestorePlan plan = new RestorePlanner(new Catalog(archive.store()))
+                .plan(new RestoreRequest(Map.of("fromOffset", "20", "toOffset", "30")));
+
+        // Then
+        assertThat(plan.partitions().get(0).gaps()).containsExactly(new Gap(Optional.of(Reason.COMPACTION), 20, 30));
+    }
+
+    @Test
+    void ofABaselineWhosePartitionsWentOnElsewhereAllIsRestored(TestS3 s3) {
+        // Given: the backup goes on in the baseline with partition 1 only
+        TestArchive archive = new TestArchive(s3);
+        archive.topic("orders", LIFE, 2, Map.of(0, 0L, 1, 0L));
+        archive.baseline("orders", BASELINE, Map.of(0, 0L, 1, 0L), Map.of(0, 5L, 1, 5L));
+        String longer = archive.object(new PartitionFolder("orders", LIFE, 0), 0, 9, List.of(Message.at(8)));
+        archive.object(new PartitionFolder("orders", LIFE, 1), 0, 9, List.of(Message.at(8)));
+        archive.object(new PartitionFolder("orders", BASELINE, 0), 0, 5, List.of(Message.at(4)));
+        String gone = archive.object(new PartitionFolder("orders", BASELINE, 1), 0, 12, List.of(Message.at(11)));
+
+        // When
+        RestorePlan plan = new RestorePlanner(new Catalog(archive.store())).plan(new RestoreRequest(Map.of()));
+        PlanDocument document = new PlanDocument(
+                "a-plan",
+                archive.archiveId(),
+                "a-cluster",
+                0,
+                Map.of(),
+                PlanDocuments.topics(
+                        plan,
+                        Map.of(
+                                "orders",
+                                new PlanDocument.Target(
+                                        "orders", "", 1, Map.of(), Map.of(), Map.of(), List.of(), List.of()))));
+
+        // Then: also when the plan was kept in between
+        for (RestorePlan each : List.of(plan, PlanDocuments.plan(PlanDocument.parse(document.toJson())))) {
+            assertThat(each.topics().get(0).timeline()).isEqualTo(BASELINE);
+            assertThat(each.partitions())
+                    .extracting(partition -> partition.objects().get(0).key())
+                    .containsExactly(longer, gone);
+        }
+        assertThat(document.topics().get(0).partitions())
+                .extracting(PlanDocument.Partition::timeline)
+                .containsExactly(LIFE.folder(), null);
+
+        // When: one is asked for
+        RestorePlan chosen = new RestorePlanner(new Catalog(archive.store()))
+                .plan(new RestoreRequest(Map.of("timeline", BASELINE.folder())));
+
+        // Then
+        assertThat(chosen.partitions().get(0).objects().get(0).next()).isEqualTo(5);
+    }
+
+    @Test
+    void aBaselineThatCantBeReadIsNotPassedOverSilently(TestS3 s3) {
+        // Given
+        TestArchive archive = new TestArchive(s3);
+        archive.topic("orders", LIFE, 1, Map.of(0, 0L));
+        archive.object(new PartitionFolder("orders", LIFE, 0), 0, 9, List.of(Message.at(8)));
+        archive.object(new PartitionFolder("orders", BASELINE, 0), 0, 50, List.of(Message.at(8)));
+        RestorePlanner planner = new RestorePlanner(new Catalog(archive.store()));
+
+        // Then
+        assertThatThrownBy(() -> planner.plan(new RestoreRequest(Map.of())))
+                .isInstanceOf(RestoreException.class)
+                .hasMessageContaining(BASELINE + "/ has no snapshot of the topic");
+        assertThat(new RestorePlanner(new Catalog(archive.store()))
+                        .plan(new RestoreRequest(Map.of("timeline", LIFE.folder())))
+                        .topics())
+                .hasSize(1);
     }
 
     @Test

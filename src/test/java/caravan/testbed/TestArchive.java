@@ -96,6 +96,11 @@ public final class TestArchive {
         topic(topic, timeline, partitions, startOffsets, Map.of(), "delete");
     }
 
+    /** Writes a baseline's first snapshot. */
+    public void baseline(String topic, Timeline timeline, Map<Integer, Long> startOffsets, Map<Integer, Long> ends) {
+        topic(topic, timeline, ends.size(), startOffsets, ends, "delete");
+    }
+
     /**
      * Writes the topic's first snapshot.
      *
