@@ -24,6 +24,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
@@ -302,7 +303,9 @@ final class BatchFetcher {
             later(request.asked().keySet(), now);
             return;
         }
-        answer.responseData(session.sessionTopicNames(), version).forEach((partition, data) -> {
+        Map<TopicPartition, FetchResponseData.PartitionData> told =
+                answer.responseData(session.sessionTopicNames(), version);
+        told.forEach((partition, data) -> {
             rate.moved(FetchResponse.recordsSize(data));
             FetchPosition position = positions.get(partition);
             Asked asked = request.asked().get(partition);
@@ -313,6 +316,15 @@ final class BatchFetcher {
                 }
             }
         });
+        if (answer.throttleTimeMs() == 0) {
+            request.asked().forEach((partition, asked) -> {
+                FetchPosition position = positions.get(partition);
+                if (!told.containsKey(partition) && position != null && position.waitsFor(asked)) {
+                    // A session leaves out where nothing changed (KIP-227); one that is throttled leaves out all.
+                    position.nothingNew(now);
+                }
+            });
+        }
     }
 
     /** A broker fills its response in the order of the request: so who got something comes after those who got nothing. */

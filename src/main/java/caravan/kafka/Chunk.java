@@ -17,6 +17,7 @@ import org.apache.kafka.common.Uuid;
  * @param batches whole record batches (message format v2), back to back; the first may begin before {@code from} and the
  *     last may end behind {@code next}. Empty where the range holds no record
  * @param transformed whether a step of a record route changed or dropped a record
+ * @param view what the fetch told of the log beside the batches
  * @param release to be run when nobody reads the batches any more, so that their memory is used again; where it is not run, their
  *     memory is left to the collector. What is run twice does nothing
  */
@@ -29,6 +30,7 @@ public record Chunk(
         int epoch,
         ByteBuffer batches,
         boolean transformed,
+        LogView view,
         Runnable release) {
 
     /** The release of batches whose memory is used for nothing else. */
@@ -40,7 +42,7 @@ public record Chunk(
         }
     }
 
-    /** A chunk whose memory is used for nothing else. */
+    /** A chunk whose memory is used for nothing else, and of whose log nothing was told. */
     public Chunk(
             TopicPartition partition,
             Uuid topicId,
@@ -50,7 +52,7 @@ public record Chunk(
             int epoch,
             ByteBuffer batches,
             boolean transformed) {
-        this(partition, topicId, assignment, from, next, epoch, batches, transformed, NOT_SHARED);
+        this(partition, topicId, assignment, from, next, epoch, batches, transformed, LogView.NONE, NOT_SHARED);
     }
 
     /** The same chunk in memory that is used for nothing else, to be read for as long as anybody likes. */
@@ -82,7 +84,8 @@ public record Chunk(
 
     /** The same range with other batches, as a record route leaves them. */
     public Chunk withBatches(ByteBuffer others, boolean changed) {
-        return new Chunk(partition, topicId, assignment, from, next, epoch, others, transformed || changed);
+        return new Chunk(
+                partition, topicId, assignment, from, next, epoch, others, transformed || changed, view, NOT_SHARED);
     }
 
     /** Without the batches, which are long. */

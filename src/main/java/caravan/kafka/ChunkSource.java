@@ -16,11 +16,17 @@ interface ChunkSource extends AutoCloseable {
      * @param next end of it, exclusive; also behind offsets that hold no record (markers, compacted records)
      * @param epoch partition leader epoch at {@code next - 1}; -1 where it is not known
      * @param batches whole record batches (message format v2), back to back; empty where the range holds no record
+     * @param view what was told of the log beside them
      * @param release to be run when nobody reads the batches any more, see {@link Chunk}
      */
-    record Fetched(long next, int epoch, ByteBuffer batches, Runnable release) {
-        Fetched(long next, int epoch, ByteBuffer batches) {
-            this(next, epoch, batches, Chunk.NOT_SHARED);
+    record Fetched(long next, int epoch, ByteBuffer batches, LogView view, Runnable release) {
+        Fetched(long next, int epoch, ByteBuffer batches, LogView view) {
+            this(next, epoch, batches, view, Chunk.NOT_SHARED);
+        }
+
+        /** The same, of which it is known when it came. */
+        Fetched seen(long at, long endedAt) {
+            return new Fetched(next, epoch, batches, view.seen(at, endedAt), release);
         }
     }
 

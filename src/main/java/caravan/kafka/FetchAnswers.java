@@ -135,9 +135,11 @@ final class FetchAnswers {
         try {
             Optional<Fetched> fetched = FetchedBatches.of(position.partition(), position.offset(), data, memory);
             if (fetched.isPresent()) {
-                buffers.add(position.partition(), position.number(), Piece.of(position.offset(), fetched.get()));
-                position.advance(fetched.get().next(), fetched.get().epoch());
+                Fetched seen = fetched.get().seen(now, position.endedAt());
+                buffers.add(position.partition(), position.number(), Piece.of(position.offset(), seen));
+                position.advance(seen.next(), seen.epoch());
             }
+            position.logEnds(FetchedBatches.end(data), now);
         } catch (CorruptRecordException e) {
             position.retryAt(now + RETRY_MILLIS);
             LOG.warn(

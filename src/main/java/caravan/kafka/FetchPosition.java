@@ -27,6 +27,8 @@ final class FetchPosition {
     private OptionalLong epochUnknownSince = OptionalLong.empty();
     private Optional<Integer> replica = Optional.empty();
     private long replicaUntil;
+    private long logEnd = Long.MAX_VALUE;
+    private long endedAt = -1;
 
     FetchPosition(TopicPartition partition, long number, Start start) {
         this.partition = partition;
@@ -72,6 +74,29 @@ final class FetchPosition {
         offset = next;
         epoch = Optional.of(leaderEpoch).filter(known -> known >= 0);
         damaged = 0;
+    }
+
+    /**
+     * A broker said where the log ends.
+     *
+     * @param end of what can be read, exclusive
+     * @param now epoch millis
+     */
+    void logEnds(long end, long now) {
+        logEnd = end;
+        nothingNew(now);
+    }
+
+    /** A broker had nothing new to say. */
+    void nothingNew(long now) {
+        if (offset >= logEnd) {
+            endedAt = now;
+        }
+    }
+
+    /** When it was last known that nothing lies at the offset yet, epoch millis; -1 for never. */
+    long endedAt() {
+        return endedAt;
     }
 
     /** How often what lies at the offset came damaged, this time included. */

@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import caravan.archive.OffsetRange;
 import caravan.kafka.ChunkSource.Fetched;
 import caravan.kafka.FetchMemory.Answer;
 import java.nio.ByteBuffer;
@@ -48,6 +49,8 @@ final class FetchedBatches {
     private Optional<ByteBuffer> last = Optional.empty();
 
     private final List<ConsumerRecord<byte[], byte[]>> legacy = new ArrayList<>();
+    private final long end;
+    private Optional<OffsetRange> missing = Optional.empty();
     private long next;
     private int epoch = -1;
 
@@ -58,6 +61,7 @@ final class FetchedBatches {
         this.source = source;
         this.memory = memory;
         this.next = position;
+        this.end = end(data);
         if (data.abortedTransactions() != null) {
             aborted.addAll(data.abortedTransactions());
         }
@@ -90,6 +94,15 @@ final class FetchedBatches {
         return batches.fetched();
     }
 
+    /**
+     * Where what can be read of the log ends, exclusive, as the broker knows it; {@code Long.MAX_VALUE} where it does not say. Brokers
+     * tell the last stable offset to those who read what is committed only (KIP-98), the high watermark to all.
+     */
+    static long end(PartitionData data) {
+        long end = data.lastStableOffset() >= 0 ? data.lastStableOffset() : data.highWatermark();
+        return end >= 0 ? end : Long.MAX_VALUE;
+    }
+
     /** Takes a batch; false if it is damaged, and others lie before it, which are good. */
     private boolean takes(RecordBatch batch, int begin, int end) {
         try {
@@ -103,6 +116,9 @@ final class FetchedBatches {
         if (batch.baseOffset() < next && next > position) {
             throw new IllegalStateException(partition + ": a batch at offset " + batch.baseOffset()
                     + " begins before the end of the one before it, " + next);
+        }
+        if (missing.isEmpty()) {
+            missing = MissingOffsets.before(batch, next);
         }
         next = batch.nextOffset();
         epoch = batch.partitionLeaderEpoch();
@@ -184,9 +200,13 @@ final class FetchedBatches {
         flushLegacy();
         if (kept.size() == 1 && kept.get(0).remaining() >= responseBytes() / KEPT_PART) {
             Runnable release = last.flatMap(part -> memory).map(Answer::hold).orElse(Chunk.NOT_SHARED);
-            return Optional.of(new Fetched(next, epoch, kept.get(0).slice(), release));
+            return Optional.of(new Fetched(next, epoch, kept.get(0).slice(), view(), release));
         }
-        return Optional.of(new Fetched(next, epoch, joined()));
+        return Optional.of(new Fetched(next, epoch, joined(), view()));
+    }
+
+    private LogView view() {
+        return LogView.of(missing, end);
     }
 
     /** Bytes that stay in memory as long as what is kept of them. */

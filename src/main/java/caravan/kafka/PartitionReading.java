@@ -76,6 +76,7 @@ final class PartitionReading {
                 fetched.epoch(),
                 fetched.batches(),
                 false,
+                fetched.view(),
                 fetched.release());
         position = fetched.next();
         return chunk;

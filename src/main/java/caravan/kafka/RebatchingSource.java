@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import caravan.archive.OffsetRange;
 import caravan.kafka.Refused.EpochEnd;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -117,7 +118,25 @@ final class RebatchingSource implements ChunkSource {
         }
         ByteBuffer batches = Rebatcher.batches(records);
         rate.moved(batches.remaining());
-        return Optional.of(new Fetched(next, epoch, batches));
+        LogView view = new LogView(missing(from, next, records), end(partition, next), System.currentTimeMillis(), -1);
+        return Optional.of(new Fetched(next, epoch, batches, view));
+    }
+
+    /** The first offsets without a record: the consumer does not tell markers from what the log cleaner took away. */
+    private static Optional<OffsetRange> missing(long from, long next, List<ConsumerRecord<Object, Object>> records) {
+        long expected = from;
+        for (ConsumerRecord<Object, Object> each : records) {
+            if (each.offset() > expected) {
+                return Optional.of(new OffsetRange(expected, each.offset()));
+            }
+            expected = each.offset() + 1;
+        }
+        return next > expected ? Optional.of(new OffsetRange(expected, next)) : Optional.empty();
+    }
+
+    private long end(TopicPartition partition, long next) {
+        OptionalLong lag = consumer.currentLag(partition);
+        return lag.isPresent() ? next + lag.getAsLong() : Long.MAX_VALUE;
     }
 
     private long next(TopicPartition partition, long from, List<ConsumerRecord<Object, Object>> records) {

@@ -486,7 +486,7 @@ class BatchFetcherTest {
         begin(ZERO, 1, start(0));
         run();
         buffers.begin(ONE, 2);
-        buffers.add(ONE, 2, Piece.of(0, new ChunkSource.Fetched(1, 0, ByteBuffer.allocate(32 << 20))));
+        buffers.add(ONE, 2, Piece.of(0, new ChunkSource.Fetched(1, 0, ByteBuffer.allocate(32 << 20), LogView.NONE)));
 
         // When
         answer(asked().get(0), records(0, 5));
@@ -578,6 +578,55 @@ class BatchFetcherTest {
         assertThatThrownBy(() -> buffered(ZERO))
                 .isInstanceOf(KafkaException.class)
                 .hasMessageContaining("orders-0: fetching failed");
+    }
+
+    @Test
+    void whatComesIsKnownToBeNewSinceTheLogWasLastSeenToEndThere() {
+        // Given: all was fetched, and then a session told by leaving the partition out that nothing is new
+        begin(ZERO, 1, start(0));
+        run();
+        answer(asked().get(0), Map.of(ZERO, records(0, 5).setLastStableOffset(5)), SESSION);
+        LogView first = taken(ZERO).fetched().orElseThrow().view();
+        assertThat(first.end()).isEqualTo(5);
+        assertThat(first.endedAt()).isEqualTo(-1);
+        time.sleep(60_000);
+        long quiet = time.milliseconds();
+        answer(asked().get(0), Map.of(), SESSION);
+        time.sleep(1_000);
+
+        // When
+        answer(asked().get(0), Map.of(ZERO, records(5, 5).setLastStableOffset(20)), SESSION);
+
+        // Then
+        LogView second = taken(ZERO).fetched().orElseThrow().view();
+        assertThat(second.at()).isEqualTo(time.milliseconds());
+        assertThat(second.endedAt()).isEqualTo(quiet);
+
+        // When: it is left out again, but there was more
+        answer(asked().get(0), Map.of(), SESSION);
+        answer(asked().get(0), Map.of(ZERO, records(10, 5).setLastStableOffset(20)), SESSION);
+
+        // Then
+        assertThat(taken(ZERO).fetched().orElseThrow().view().endedAt()).isEqualTo(quiet);
+    }
+
+    @Test
+    void aBrokerThatThrottlesDoesNotSayThatNothingIsNew() {
+        // Given
+        begin(ZERO, 1, start(0));
+        run();
+        answer(asked().get(0), Map.of(ZERO, records(0, 5).setLastStableOffset(5)), SESSION);
+        long ended = time.milliseconds();
+        taken(ZERO);
+        time.sleep(60_000);
+
+        // When
+        client.respondToRequest(asked().get(0), FetchResponse.of(Errors.NONE, 10, SESSION, new LinkedHashMap<>()));
+        run();
+        answer(asked().get(0), Map.of(ZERO, records(5, 5)), SESSION);
+
+        // Then
+        assertThat(taken(ZERO).fetched().orElseThrow().view().endedAt()).isEqualTo(ended);
     }
 
     private void begin(TopicPartition partition, long number, Start start) {

@@ -120,6 +120,6 @@ class FetchBuffersTest {
     }
 
     private static Piece piece(long from, int bytes) {
-        return Piece.of(from, new ChunkSource.Fetched(from + 10, 0, ByteBuffer.allocate(bytes)));
+        return Piece.of(from, new ChunkSource.Fetched(from + 10, 0, ByteBuffer.allocate(bytes), LogView.NONE));
     }
 }

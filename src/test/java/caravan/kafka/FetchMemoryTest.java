@@ -99,7 +99,8 @@ class FetchMemoryTest {
         ByteBuffer bytes = memory.tryAllocate(SIZE);
         bytes.put(new byte[] {1, 2, 3}).rewind();
         Answer answer = answer(bytes);
-        Chunk chunk = new Chunk(PARTITION, Uuid.ONE_UUID, 1, 0, 10, 0, bytes.slice(), false, answer.hold());
+        Chunk chunk =
+                new Chunk(PARTITION, Uuid.ONE_UUID, 1, 0, 10, 0, bytes.slice(), false, LogView.NONE, answer.hold());
         answer.read();
 
         // When

@@ -3,6 +3,7 @@ package caravan.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import caravan.archive.OffsetRange;
 import caravan.archive.RecordBatches;
 import caravan.kafka.ChunkSource.Fetched;
 import java.nio.ByteBuffer;
@@ -18,8 +19,10 @@ import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.record.ControlRecordType;
+import org.apache.kafka.common.record.DefaultRecordBatch;
 import org.apache.kafka.common.record.EndTransactionMarker;
 import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.record.SimpleRecord;
 import org.apache.kafka.common.record.TimestampType;
@@ -234,6 +237,58 @@ class FetchedBatchesTest {
                 .allSatisfy(record -> assertThat(record.timestamp()).isEqualTo(magic == 0 ? -1 : 1_000));
     }
 
+    @Test
+    void ofALogThatWasNotCompactedNothingIsMissing() {
+        // Given: markers and aborted records have offsets, too
+        ordinary(3);
+        transactional(17, 2);
+        marker(17, ControlRecordType.ABORT);
+        idempotent(18, 2);
+        old(RecordBatch.MAGIC_VALUE_V1, Compression.gzip().build(), 2);
+        abort(17, 3);
+
+        // Then
+        assertThat(missing(0)).isEmpty();
+        assertThat(missing(4)).isEmpty();
+    }
+
+    @Test
+    void whatTheLogCleanerTookAwayIsMissing() {
+        // Given: offsets 5 and 6 between two batches, 8, 10 and 11 in one
+        ordinary(5);
+        end = 7;
+        cleaned(7, 11, 7, 9);
+
+        // Then
+        assertThat(missing(0)).contains(new OffsetRange(5, 7));
+        assertThat(missing(7)).contains(new OffsetRange(8, 9));
+        assertThat(missing(9)).contains(new OffsetRange(10, 12));
+        assertThat(missing(10)).contains(new OffsetRange(10, 12));
+    }
+
+    @Test
+    void aBatchThatWasEmptiedIsMissingAsAWhole() {
+        // Given: the cleaner keeps the last batch of a producer, though nothing is in it
+        ordinary(2);
+        cleaned(2, 6);
+
+        // Then
+        assertThat(missing(0)).contains(new OffsetRange(2, 7));
+        assertThat(fetched(0).next()).isEqualTo(7);
+    }
+
+    @Test
+    void theLogEndsWhereWhatIsCommittedEnds() {
+        assertThat(FetchedBatches.end(data().setHighWatermark(20).setLastStableOffset(15)))
+                .isEqualTo(15);
+        assertThat(FetchedBatches.end(data().setHighWatermark(20))).isEqualTo(20);
+        assertThat(FetchedBatches.end(data().setHighWatermark(-1))).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private Optional<OffsetRange> missing(long position) {
+        return fetched(position).view().missing();
+    }
+
     private Fetched fetched(long position) {
         return FetchedBatches.of(PARTITION, position, data(), Optional.empty()).orElseThrow();
     }
@@ -272,6 +327,41 @@ class FetchedBatchesTest {
                 records,
                 MemoryRecords.withTransactionalRecords(
                         end, Compression.NONE, producer, (short) 0, 0, EPOCH, records(records)));
+    }
+
+    /** A batch as the log cleaner leaves it: its borders as they were, of its records those at these offsets. */
+    private void cleaned(long base, long last, long... kept) {
+        ByteBuffer bytes = ByteBuffer.allocate(1024);
+        if (kept.length == 0) {
+            DefaultRecordBatch.writeEmptyHeader(
+                    bytes,
+                    RecordBatch.MAGIC_VALUE_V2,
+                    17,
+                    (short) 0,
+                    0,
+                    base,
+                    last,
+                    EPOCH,
+                    TimestampType.CREATE_TIME,
+                    1_000,
+                    false,
+                    false);
+            add((int) (last + 1 - end), MemoryRecords.readableRecords(bytes.flip()));
+            return;
+        }
+        MemoryRecordsBuilder builder = MemoryRecords.builder(
+                bytes,
+                RecordBatch.MAGIC_VALUE_V2,
+                Compression.gzip().build(),
+                TimestampType.CREATE_TIME,
+                base,
+                0,
+                EPOCH);
+        for (long offset : kept) {
+            builder.appendWithOffset(offset, records(1)[0]);
+        }
+        builder.overrideLastOffset(last);
+        add((int) (last + 1 - end), builder.build());
     }
 
     private void marker(long producer, ControlRecordType type) {
