@@ -90,6 +90,12 @@ public final class BackupException extends RuntimeException {
                 "create it, or correct the task; kafka-topics.sh --list shows what there is, and what this user may see");
     }
 
+    static BackupException unidentified(String topic) {
+        return new BackupException(
+                "the topic " + topic + " has no topic id, so a recreated topic could not be told from it",
+                "Kafka gives ids from 2.8 on; back it up all the same with --allow-unidentified-topics");
+    }
+
     /** What can be done about it. */
     public String hint() {
         return hint;

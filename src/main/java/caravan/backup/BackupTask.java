@@ -102,9 +102,15 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
     /** Opens the archive and the cluster; fails as long as they are away. */
     private synchronized PartitionStarts starts() {
         if (starts == null) {
-            starts = PartitionStarts.open(bean("store", Store.class), cluster(), group, unidentifiedTopics, progress);
+            starts = PartitionStarts.open(
+                    bean("store", Store.class), cluster(), group, unidentifiedTopics, baselines(), progress);
         }
         return starts;
+    }
+
+    /** The baselines that the command makes; empty in an ordinary backup. */
+    private Optional<Baselines> baselines() {
+        return Optional.ofNullable(context.getRegistry().lookupByNameAndType(Baselines.BEAN, Baselines.class));
     }
 
     private synchronized Cluster cluster() {
@@ -173,7 +179,8 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
         }
         Optional<CommitLedger> entered = partitions().ledgerOf(object);
         if (entered.isEmpty()) {
-            object.discard();
+            // Also one whose attempts to be stored began: nobody else is at it.
+            object.end(State.DISCARDED);
             return false;
         }
         CommitLedger ledger = entered.get();
@@ -193,8 +200,14 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
             return false;
         }
         Optional<BackupException> refusal = ledger.refusal(object.sealed().key());
-        refusal.ifPresent(why -> partitions().stop(object, why));
-        return refusal.isEmpty();
+        if (refusal.isPresent()) {
+            partitions().stop(object, refusal.get());
+            return false;
+        }
+        object.lateRead()
+                .map(late -> ledger.awaitsFirst() ? late.voidingNothing() : late)
+                .ifPresent(late -> starts().name(object.folder(), late));
+        return true;
     }
 
     private boolean sealed(SpooledObject object) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ final class CommitLedger {
     private final Start start;
     private final PartitionFolder folder;
     private final String archiveId;
+    private final TombstoneWatch tombstones;
     private final SpoolWriters writers;
     private final Progress progress;
     private final Deque<SpooledObject> objects = new ArrayDeque<>();
@@ -57,6 +59,7 @@ final class CommitLedger {
         this.start = place.start();
         this.folder = place.folder();
         this.admission = place.admission();
+        this.tombstones = place.tombstones();
         this.archiveId = archiveId;
         this.accepted = start.offset();
         this.stored = start.offset();
@@ -95,6 +98,16 @@ final class CommitLedger {
         }
         objects.addLast(object);
         return true;
+    }
+
+    /** Looks at the next chunk: what was read late has to be named before the chunk is stored. */
+    synchronized Optional<LateRead> watch(Chunk chunk) {
+        return tombstones.take(chunk);
+    }
+
+    /** When the log ended where what was taken ends, or before, epoch millis; empty where that is not known. */
+    synchronized OptionalLong asOf() {
+        return tombstones.asOf();
     }
 
     /** The route took everything before this offset. */
@@ -157,8 +170,11 @@ final class CommitLedger {
     /** An object is in the archive. Commits up to the first object that is not. */
     synchronized void stored() {
         ObjectKey last = null;
+        OptionalLong asOf = OptionalLong.empty();
         while (!objects.isEmpty() && objects.peekFirst().state() == State.STORED) {
-            last = objects.removeFirst().sealed().key();
+            SpooledObject object = objects.removeFirst();
+            last = object.sealed().key();
+            asOf = object.asOf();
         }
         if (last != null) {
             stored = last.next();
@@ -166,7 +182,8 @@ final class CommitLedger {
         }
         if (last != null && !released) {
             Optional<Integer> epoch = last.epoch() < 0 ? Optional.empty() : Optional.of(last.epoch());
-            CommitMetadata metadata = new CommitMetadata(archiveId, folder.timeline(), Optional.of(last.fileName()));
+            CommitMetadata metadata =
+                    new CommitMetadata(archiveId, folder.timeline(), Optional.of(last.fileName()), asOf);
             assignment.commit(last.next(), epoch, metadata.print());
         }
         settleDrain();

@@ -101,15 +101,29 @@ final class OwnedPartitions implements PartitionOwner, AutoCloseable {
         starter.scheduleWithFixedDelay(this::refreshSnapshots, SNAPSHOT_MINUTES, SNAPSHOT_MINUTES, TimeUnit.MINUTES);
     }
 
-    /** Notes what changed in the settings of the topics; what fails is tried again the next time. */
-    private void refreshSnapshots() {
+    /**
+     * Notes what changed in the settings of the topics, and goes on in baselines that became complete; what fails is tried again the
+     * next time.
+     */
+    void refreshSnapshots() {
         current.keySet().stream().map(TopicPartition::topic).distinct().forEach(topic -> {
             try {
                 starts.get().refresh(topic);
+                current.forEach((partition, assignment) -> {
+                    if (partition.topic().equals(topic)) {
+                        goOnInBaseline(assignment);
+                    }
+                });
             } catch (RuntimeException e) {
                 LOG.warn("the settings of {} could not be read or stored: {}", topic, e.toString());
             }
         });
+    }
+
+    private void goOnInBaseline(Assignment assignment) {
+        ledger(assignment.number())
+                .flatMap(ledger -> starts.get().later(ledger.folder()))
+                .ifPresent(baseline -> assignment.restart("the baseline " + baseline + " is complete"));
     }
 
     /** The ledger of an assignment that has begun and not ended. */

@@ -15,15 +15,19 @@ import caravan.kafka.Cluster.LogEnd;
 import caravan.kafka.Refused;
 import caravan.kafka.Start;
 import caravan.store.Store;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +43,29 @@ final class PartitionStarts {
      *
      * @param truth metadata to commit with the start, where the group's commit differs from it
      * @param admission what the first object from there on has to be, where not just any goes on with what is stored
+     * @param tombstones looks at what is read from there on
      */
-    record Found(Start start, PartitionFolder folder, Optional<String> truth, Optional<Admission> admission) {}
+    record Found(
+            Start start,
+            PartitionFolder folder,
+            Optional<String> truth,
+            Optional<Admission> admission,
+            TombstoneWatch tombstones) {}
+
+    /** The first snapshot of a timeline is the same for all that is known of a topic at one time. */
+    private record Beginning(Cluster.Topic topic, Timeline timeline) {}
+
+    /** Where a partition can go on: at the end of what one timeline holds of it. */
+    private record Place(PartitionFolder folder, TopicSnapshot first, PartitionTail tail) {
+        /** Where the timeline's backup of the partition began. */
+        private long begin() {
+            return begin(first, folder.partition());
+        }
+
+        private static long begin(TopicSnapshot first, int partition) {
+            return first.startOffsets().getOrDefault(partition, 0L);
+        }
+    }
 
     private final Store store;
     private final Cluster cluster;
@@ -50,7 +75,11 @@ final class PartitionStarts {
     private final boolean unidentifiedTopics;
     private final Progress progress;
     private final Truncations truncations;
-    private final Map<Cluster.Topic, Map<Integer, Long>> firstOffsets = new ConcurrentHashMap<>();
+    private final TopicSnapshots snapshots;
+    private final BackupTimelines timelines;
+    private final Map<Beginning, TopicSnapshot> beginnings = new ConcurrentHashMap<>();
+    private final Map<String, Long> tombstoneMillis = new ConcurrentHashMap<>();
+    private final Set<PartitionFolder> passedOver = ConcurrentHashMap.newKeySet();
 
     private PartitionStarts(
             Store store,
@@ -58,22 +87,35 @@ final class PartitionStarts {
             String archiveId,
             String group,
             boolean unidentifiedTopics,
+            Optional<Baselines> baselines,
             Progress progress) {
         this.store = store;
         this.cluster = cluster;
         this.archiveId = archiveId;
         this.clusterId = cluster.id();
-        this.group = group.isEmpty() ? "caravan-" + archiveId : group;
+        String named = group.isEmpty() ? "caravan-" + archiveId : group;
+        this.group = baselines.map(made -> made.group(named)).orElse(named);
         this.unidentifiedTopics = unidentifiedTopics;
         this.progress = progress;
         this.truncations = new Truncations(store, cluster::reader, progress);
+        this.snapshots = new TopicSnapshots(store);
+        this.timelines = new BackupTimelines(snapshots, baselines);
     }
 
-    /** Opens the archive, or begins it. */
+    /**
+     * Opens the archive, or begins it.
+     *
+     * @param baselines that this run makes; empty in an ordinary backup
+     */
     static PartitionStarts open(
-            Store store, Cluster cluster, String group, boolean unidentifiedTopics, Progress progress) {
+            Store store,
+            Cluster cluster,
+            String group,
+            boolean unidentifiedTopics,
+            Optional<Baselines> baselines,
+            Progress progress) {
         String archiveId = new Catalog(store).openOrCreate().archiveId();
-        return new PartitionStarts(store, cluster, archiveId, group, unidentifiedTopics, progress);
+        return new PartitionStarts(store, cluster, archiveId, group, unidentifiedTopics, baselines, progress);
     }
 
     String archiveId() {
@@ -126,21 +168,18 @@ final class PartitionStarts {
         Cluster.Topic topic = Optional.ofNullable(facts.topics().get(partition.topic()))
                 .orElseThrow(() -> new IllegalStateException("the topic " + partition.topic() + " does not exist"));
         if (topic.id().equals(Uuid.ZERO_UUID) && !unidentifiedTopics) {
-            throw new BackupException(
-                    "the topic " + topic.name() + " has no topic id, so a recreated topic could not be told from it",
-                    "Kafka gives ids from 2.8 on; back it up all the same with --allow-unidentified-topics");
+            throw BackupException.unidentified(topic.name());
         }
-        Timeline timeline = Timeline.of(topic.id());
-        PartitionFolder folder = new PartitionFolder(topic.name(), timeline, partition.partition());
-        long first = firstOffsets(topic, timeline).getOrDefault(partition.partition(), 0L);
         Optional<OffsetAndMetadata> commit =
                 Optional.ofNullable(facts.committed().get(partition));
         Optional<CommitMetadata> said = commit.flatMap(offset -> CommitMetadata.parse(offset.metadata()));
         refuseAnotherArchive(said);
 
-        PartitionTail tail = PartitionTail.find(store, folder, first, hint(said, timeline));
-        long next = tail.next();
-        Optional<PartitionKey> last = tail.last();
+        long logStart = facts.logStarts().get(partition);
+        Place place = place(topic, partition, said, logStart);
+        PartitionFolder folder = place.folder();
+        long next = place.tail().next();
+        Optional<PartitionKey> last = place.tail().last();
         if (commit.isEmpty() && last.isPresent()) {
             LOG.warn(
                     "{} is in the archive up to {}, but the group {} never committed it: another group, or a lost one?",
@@ -148,14 +187,14 @@ final class PartitionStarts {
                     next,
                     group);
         }
+        OptionalLong asOf = asOf(place, commit, said);
         Optional<Integer> epoch = last.map(PartitionKey::epoch).filter(known -> known >= 0);
-        long logStart = facts.logStarts().get(partition);
         LogEnd logEnd = facts.logEnds().get(partition);
         truncations.requireEpoch(partition, epoch, logEnd);
         Optional<Admission> admission = Optional.empty();
         boolean doubtful = false;
         if (refused.isPresent() && next >= logStart) {
-            Truncations.Turn turn = truncations.turn(partition, folder, first, logStart, logEnd, refused.get());
+            Truncations.Turn turn = truncations.turn(partition, folder, place.begin(), logStart, logEnd, refused.get());
             next = turn.place().offset();
             epoch = turn.place().epoch();
             last = turn.place().key();
@@ -171,12 +210,63 @@ final class PartitionStarts {
             next = logStart;
         }
         Start start = new Start(topic.id(), next, epoch);
-        String metadata = new CommitMetadata(archiveId, timeline, last.map(PartitionKey::fileName)).print();
+        CommitMetadata truth = new CommitMetadata(archiveId, folder.timeline(), last.map(PartitionKey::fileName), asOf);
         boolean known = commit.isPresent()
                 && commit.get().offset() == next
-                && commit.get().metadata().equals(metadata);
+                && said.filter(truth::agreesWith).isPresent();
         // What is in doubt stays so for who comes next.
-        return new Found(start, folder, known || doubtful ? Optional.empty() : Optional.of(metadata), admission);
+        return new Found(
+                start,
+                folder,
+                known || doubtful ? Optional.empty() : Optional.of(truth.print()),
+                admission,
+                new TombstoneWatch(
+                        asOf,
+                        () -> tombstoneMillis.getOrDefault(topic.name(), TombstoneWatch.DEFAULT_RETENTION_MILLIS)));
+    }
+
+    /**
+     * The end of what the best timeline holds. One that Kafka has no continuation for any more is passed over where another one can be
+     * continued: to go on in a baseline must not lose what the timeline before it had kept.
+     */
+    private Place place(Cluster.Topic topic, TopicPartition partition, Optional<CommitMetadata> said, long logStart) {
+        List<Place> places = new ArrayList<>();
+        for (Timeline timeline : timelines.of(topic.name(), topic.id(), said.map(CommitMetadata::timeline))) {
+            PartitionFolder folder = new PartitionFolder(topic.name(), timeline, partition.partition());
+            TopicSnapshot first = first(topic, timeline);
+            long begin = Place.begin(first, partition.partition());
+            Place place = new Place(folder, first, PartitionTail.find(store, folder, begin, hint(said, timeline)));
+            if (place.tail().next() >= logStart) {
+                places.forEach(lost -> passedOver.add(lost.folder()));
+                return place;
+            }
+            places.add(place);
+        }
+        return places.get(0);
+    }
+
+    /** When the log ended at the end of what the archive holds, or before; empty where it holds nothing. */
+    private static OptionalLong asOf(Place place, Optional<OffsetAndMetadata> commit, Optional<CommitMetadata> said) {
+        if (place.tail().last().isEmpty()) {
+            return OptionalLong.empty();
+        }
+        OptionalLong committed = said.filter(metadata -> metadata.timeline()
+                        .topicId()
+                        .equals(place.folder().timeline().topicId()))
+                .filter(metadata -> commit.get().offset() <= place.tail().next())
+                .map(CommitMetadata::asOf)
+                .orElse(OptionalLong.empty());
+        // Nothing of the timeline was read before it began.
+        return OptionalLong.of(Math.max(place.first().takenAt(), committed.orElse(Long.MIN_VALUE)));
+    }
+
+    /** The baseline in which a partition is to go on instead, as it became complete meanwhile. */
+    Optional<Timeline> later(PartitionFolder folder) {
+        return timelines.of(folder.topic(), folder.timeline().topicId()).stream()
+                .limit(1)
+                .filter(best -> best.baseline() > folder.timeline().baseline())
+                .filter(best -> !passedOver.contains(new PartitionFolder(folder.topic(), best, folder.partition())))
+                .findFirst();
     }
 
     /**
@@ -184,10 +274,9 @@ final class PartitionStarts {
      * end of the log is of one that was truncated since.
      */
     boolean holds(TopicPartition partition, Uuid topicId, OffsetAndMetadata commit, long end) {
-        Timeline timeline = Timeline.of(topicId);
         Optional<CommitMetadata> said = CommitMetadata.parse(commit.metadata())
-                .filter(ours ->
-                        ours.archiveId().equals(archiveId) && ours.timeline().equals(timeline));
+                .filter(ours -> ours.archiveId().equals(archiveId))
+                .filter(ours -> timelines.counts(ours.timeline(), partition.topic(), topicId));
         Optional<Cluster.Topic> topic =
                 cluster.topic(partition.topic()).filter(now -> now.id().equals(topicId));
         if (said.isEmpty()
@@ -195,9 +284,10 @@ final class PartitionStarts {
                 || commit.offset() > cluster.highWatermarks(List.of(partition)).get(partition)) {
             return false;
         }
+        Timeline timeline = said.get().timeline();
         PartitionFolder folder = new PartitionFolder(partition.topic(), timeline, partition.partition());
         // Only read here: to ask must not change the archive.
-        long first = new TopicSnapshots(store)
+        long first = snapshots
                 .first(partition.topic(), timeline)
                 .map(snapshot -> snapshot.startOffsets().getOrDefault(partition.partition(), 0L))
                 .orElse(0L);
@@ -232,33 +322,51 @@ final class PartitionStarts {
         return gap;
     }
 
-    /** Offsets at which the topic's backup began, by its first snapshot. A topic that has changed gets another snapshot. */
-    private Map<Integer, Long> firstOffsets(Cluster.Topic topic, Timeline timeline) {
-        Map<Integer, Long> known = firstOffsets.get(topic);
+    /** Names what was read so late that tombstones may have been gone. */
+    void name(PartitionFolder folder, LateRead late) {
+        GapDocument document = late.document(System.currentTimeMillis());
+        if (store.putIfAbsent(folder.key(late.key()), document.toJson())) {
+            LOG.warn(
+                    "{}-{}: offsets {} were read later than delete.retention.ms after they were written, so tombstones may have"
+                            + " been compacted away unseen; 'backup --baseline' copies the topic anew",
+                    folder.topic(),
+                    folder.partition(),
+                    document.concerned());
+            progress.lateRead();
+        }
+    }
+
+    /** A timeline's first snapshot, which has the offsets at which it began. A topic that has changed gets another snapshot. */
+    private TopicSnapshot first(Cluster.Topic topic, Timeline timeline) {
+        Beginning beginning = new Beginning(topic, timeline);
+        TopicSnapshot known = beginnings.get(beginning);
         if (known == null) {
             // Not inside of computeIfAbsent: it would hold up other topics while the store is asked.
             known = snapshot(topic, timeline);
-            firstOffsets.put(topic, known);
+            beginnings.put(beginning, known);
         }
         return known;
     }
 
-    /** Takes a snapshot of a topic where its settings changed. */
+    /** Takes a snapshot of a topic where its settings changed, and looks for baselines that became complete. */
     void refresh(String name) {
         cluster.topic(name).ifPresent(topic -> {
-            if (firstOffsets.containsKey(topic)) {
-                snapshot(topic, Timeline.of(topic.id()));
-            }
+            timelines.refresh(topic.name(), topic.id());
+            beginnings.keySet().stream()
+                    .filter(beginning -> beginning.topic().equals(topic))
+                    .forEach(beginning -> snapshot(topic, beginning.timeline()));
         });
     }
 
-    private Map<Integer, Long> snapshot(Cluster.Topic topic, Timeline timeline) {
+    private TopicSnapshot snapshot(Cluster.Topic topic, Timeline timeline) {
         TopicSnapshot now = TopicStates.snapshot(cluster, clusterId, topic);
-        TopicSnapshot first = new TopicSnapshots(store).recordIfChanged(topic.name(), timeline, now);
+        now.number(TopicConfig.DELETE_RETENTION_MS_CONFIG)
+                .ifPresent(millis -> tombstoneMillis.put(topic.name(), millis));
+        TopicSnapshot first = snapshots.recordIfChanged(topic.name(), timeline, now);
         if (first.takenAt() == now.takenAt()) {
             tellOfOtherClusters(topic.name());
         }
-        return first.startOffsets();
+        return first;
     }
 
     /** Lives of a topic that are of other clusters are kept apart; but perhaps nobody meant them to lie in one archive. */

@@ -27,6 +27,7 @@ public final class Progress {
     private final LongAdder objectsStored = new LongAdder();
     private final LongAdder gaps = new LongAdder();
     private final LongAdder truncations = new LongAdder();
+    private final LongAdder lateReads = new LongAdder();
     private final LongAdder uploadFailures = new LongAdder();
     private final AtomicLong lastPoll = new AtomicLong(System.nanoTime());
     private volatile boolean polls;
@@ -54,6 +55,12 @@ public final class Progress {
 
     void truncation() {
         truncations.increment();
+    }
+
+    /** A gap was named because something was read so late that tombstones may have been gone. */
+    void lateRead() {
+        gap();
+        lateReads.increment();
     }
 
     /** An attempt to store an object failed; it is tried again. */
@@ -117,6 +124,11 @@ public final class Progress {
     /** Logs that differed from what was stored of them, and are backed up again from there on. */
     public long truncations() {
         return truncations.sum();
+    }
+
+    /** Of the gaps, those that were read so late that tombstones may have been gone. */
+    public long lateReads() {
+        return lateReads.sum();
     }
 
     /** Attempts to store an object that failed. */

@@ -13,6 +13,8 @@ import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicPartition;
@@ -50,6 +52,8 @@ public final class SpooledObject {
     private long next;
     private long bytes;
     private long records;
+    private volatile Optional<LateRead> lateRead = Optional.empty();
+    private volatile OptionalLong asOf = OptionalLong.empty();
     private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
     private long spooled;
 
@@ -104,7 +108,11 @@ public final class SpooledObject {
         }
         long count = RecordBatches.count(chunk.batches(), next, chunk.next());
         spool.grow(size);
-        written = ledger.write(size, () -> write(chunk));
+        Optional<LateRead> late = ledger.watch(chunk);
+        lateRead = late.map(later -> lateRead.map(before -> before.and(later)).orElse(later))
+                .or(() -> lateRead);
+        OptionalLong ended = ledger.asOf();
+        written = ledger.write(size, () -> write(chunk, ended));
         written.whenComplete((nothing, failure) -> {
             spool.grow(-size);
             chunk.release().run();
@@ -118,7 +126,7 @@ public final class SpooledObject {
         return true;
     }
 
-    private void write(Chunk chunk) {
+    private void write(Chunk chunk, OptionalLong ended) {
         synchronized (writing) {
             try {
                 if (state == State.DISCARDED) {
@@ -127,6 +135,7 @@ public final class SpooledObject {
                 writer.append(
                         chunk.batches().duplicate(), writer.next(), chunk.next(), chunk.epoch(), chunk.transformed());
                 ledger.spooled(chunk.next());
+                asOf = ended;
             } catch (IOException | RuntimeException | Error e) {
                 ledger.failed(this, chunk, e);
                 throw new CompletionException(e);
@@ -244,6 +253,16 @@ public final class SpooledObject {
     /** End of what it took so far, exclusive. */
     synchronized long next() {
         return next;
+    }
+
+    /** What has to be named before the object is stored. */
+    Optional<LateRead> lateRead() {
+        return lateRead;
+    }
+
+    /** When the log ended where the object ends, or before, epoch millis; empty where that is not known. */
+    OptionalLong asOf() {
+        return asOf;
     }
 
     String correlationKey() {

@@ -4,6 +4,7 @@ import caravan.archive.Compression;
 import caravan.archive.FrameCodecs;
 import caravan.backup.BackupException;
 import caravan.backup.BackupTask;
+import caravan.backup.Baselines;
 import caravan.backup.Progress;
 import caravan.backup.Spool;
 import caravan.backup.UntilNow;
@@ -11,6 +12,7 @@ import caravan.kafka.Cluster;
 import caravan.kafka.GroupFilter;
 import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
+import caravan.kafka.TopicFilter;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import java.io.IOException;
@@ -56,6 +58,12 @@ final class BackupCommand implements Callable<Integer> {
 
     @Option(names = "--until-now", description = "End when all that was there at the start is stored.")
     private boolean untilNow;
+
+    @Option(
+            names = "--baseline",
+            description =
+                    "Copy the topics anew, into timelines of their own, and end when all that was there is stored.")
+    private boolean baseline;
 
     @Option(
             names = "--group",
@@ -143,9 +151,11 @@ final class BackupCommand implements Callable<Integer> {
     private boolean allowUnidentifiedTopics;
 
     private final List<String> attention = new ArrayList<>();
+    private List<Baselines.Outcome> outcomes = List.of();
 
     @Override
     public Integer call() throws Exception {
+        untilNow |= baseline;
         rateOptions.parameter();
         Durations timeouts = new Durations(storeTimeout, transactionWait);
         Times.duration("--max-age", maxAge);
@@ -170,8 +180,17 @@ final class BackupCommand implements Callable<Integer> {
                 if (untilNow) {
                     engine.withoutJmx();
                 }
+                Optional<Baselines> baselines =
+                        baseline ? Optional.of(begin(store, cluster, now.topics())) : Optional.empty();
+                baselines.ifPresent(made -> engine.main().bind(Baselines.BEAN, made));
+                if (baselines.isPresent()) {
+                    // They end where the log ended when they began, which is later than it was noted.
+                    now = UntilNow.note(
+                            cluster,
+                            TopicFilter.of(String.join(",", baselines.get().topics()), ""));
+                }
                 engine.start();
-                engine.add("kafka-backup", "backup", parameters());
+                engine.add("kafka-backup", "backup", parameters(now));
                 BackupTask task = engine.task(BackupTask.class);
                 if (untilNow) {
                     task.storeAtOnce(now.ends());
@@ -181,9 +200,32 @@ final class BackupCommand implements Callable<Integer> {
                     task.keepGroups();
                 }
                 boolean drained = engine.stop(DRAIN_SECONDS);
+                if (baselines.isPresent() && finished) {
+                    finish(baselines.get(), task.groupName(), cluster);
+                }
                 report(task);
                 return exitCode(finished && (untilNow || drained), signals);
             }
+        }
+    }
+
+    private Baselines begin(Store store, Cluster cluster, Set<String> topics) {
+        try {
+            return Baselines.begin(store, cluster, topics, allowUnidentifiedTopics);
+        } catch (BackupException e) {
+            throw CommandException.couldNot(e.getMessage(), e.hint());
+        }
+    }
+
+    private void finish(Baselines baselines, String made, Cluster cluster) {
+        outcomes = baselines.finish();
+        outcomes.stream()
+                .filter(outcome -> !outcome.complete())
+                .forEach(outcome -> note("the baseline " + outcome.timeline() + " of " + outcome.topic()
+                        + " is not complete; 'backup --baseline' goes on with it"));
+        if (outcomes.stream().allMatch(Baselines.Outcome::complete)) {
+            // Nobody goes on in this group.
+            cluster.forget(made);
         }
     }
 
@@ -242,10 +284,11 @@ final class BackupCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, String> parameters() {
+    private Map<String, String> parameters(UntilNow now) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("topics", topicOptions.topics());
-        parameters.put("excludeTopics", topicOptions.excludeTopics());
+        // A topic that appears meanwhile has no baseline.
+        parameters.put("topics", baseline ? String.join(",", now.topics()) : topicOptions.topics());
+        parameters.put("excludeTopics", baseline ? "" : topicOptions.excludeTopics());
         parameters.put("group", group);
         parameters.put("groups", groups());
         parameters.put("groupsInterval", groupsInterval);
@@ -356,8 +399,16 @@ final class BackupCommand implements Callable<Integer> {
 
     private void report(BackupTask task) {
         Progress progress = task.progress();
-        if (progress.gaps() > 0) {
-            note(progress.gaps() + " gap(s): records that Kafka deleted before they were stored; see 'info'");
+        long deleted = progress.gaps() - progress.lateReads();
+        if (deleted > 0) {
+            note(deleted + " gap(s): records that Kafka deleted before they were stored; see 'info'");
+        }
+        if (progress.lateReads() > 0) {
+            note(progress.lateReads()
+                    + " gap(s): records were read so late that tombstones may have been compacted away unseen; see 'info'."
+                    + (baseline
+                            ? " A copy has to take less time than delete.retention.ms"
+                            : " 'backup --baseline' copies the topics anew"));
         }
         if (progress.truncations() > 0) {
             note(
@@ -377,16 +428,35 @@ final class BackupCommand implements Callable<Integer> {
         result.put("logBytes", progress.logBytesStored());
         result.put("storedBytes", progress.bytesStored());
         result.put("groups", task.groupsKept().orElse(null));
+        result.put("baselines", outcomes.stream().map(BackupCommand::json).toList());
         result.put("attention", attention);
         common.result(
                 result,
                 String.format(
-                        "stored %,d records in %,d objects, %,.1f MB of log as %,.1f MB%n",
-                        progress.recordsStored(),
-                        progress.objectsStored(),
-                        progress.logBytesStored() / 1e6,
-                        progress.bytesStored() / 1e6));
+                                "stored %,d records in %,d objects, %,.1f MB of log as %,.1f MB%n",
+                                progress.recordsStored(),
+                                progress.objectsStored(),
+                                progress.logBytesStored() / 1e6,
+                                progress.bytesStored() / 1e6)
+                        + baselines());
         attention.forEach(common::warn);
+    }
+
+    private static Map<String, Object> json(Baselines.Outcome outcome) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("topic", outcome.topic());
+        shown.put("timeline", outcome.timeline().folder());
+        shown.put("complete", outcome.complete());
+        return shown;
+    }
+
+    private String baselines() {
+        StringBuilder text = new StringBuilder();
+        outcomes.stream()
+                .filter(Baselines.Outcome::complete)
+                .forEach(outcome -> text.append(
+                        String.format("%s: the baseline %s is complete%n", outcome.topic(), outcome.timeline())));
+        return text.toString();
     }
 
     private int exitCode(boolean finished, Signals signals) {

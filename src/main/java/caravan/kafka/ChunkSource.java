@@ -24,9 +24,9 @@ interface ChunkSource extends AutoCloseable {
             this(next, epoch, batches, view, Chunk.NOT_SHARED);
         }
 
-        /** The same, of which it is known when it came. */
-        Fetched seen(long at, long endedAt) {
-            return new Fetched(next, epoch, batches, view.seen(at, endedAt), release);
+        /** The same with what is known of it beside the answer, as {@link LogView#seen}. */
+        Fetched seen(long at, long endedAt, long from, Optional<Integer> epochBefore) {
+            return new Fetched(next, epoch, batches, view.seen(at, endedAt, from, epochBefore), release);
         }
     }
 

@@ -135,7 +135,7 @@ final class FetchAnswers {
         try {
             Optional<Fetched> fetched = FetchedBatches.of(position.partition(), position.offset(), data, memory);
             if (fetched.isPresent()) {
-                Fetched seen = fetched.get().seen(now, position.endedAt());
+                Fetched seen = fetched.get().seen(now, position.endedAt(), position.offset(), position.epoch());
                 buffers.add(position.partition(), position.number(), Piece.of(position.offset(), seen));
                 position.advance(seen.next(), seen.epoch());
             }

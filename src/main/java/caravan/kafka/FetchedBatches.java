@@ -1,8 +1,8 @@
 package caravan.kafka;
 
-import caravan.archive.OffsetRange;
 import caravan.kafka.ChunkSource.Fetched;
 import caravan.kafka.FetchMemory.Answer;
+import caravan.kafka.LogView.Missing;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,7 +50,7 @@ final class FetchedBatches {
 
     private final List<ConsumerRecord<byte[], byte[]>> legacy = new ArrayList<>();
     private final long end;
-    private Optional<OffsetRange> missing = Optional.empty();
+    private Optional<Missing> missing = Optional.empty();
     private long next;
     private int epoch = -1;
 
@@ -118,7 +118,10 @@ final class FetchedBatches {
                     + " begins before the end of the one before it, " + next);
         }
         if (missing.isEmpty()) {
-            missing = MissingOffsets.before(batch, next);
+            int before = epoch;
+            missing = MissingOffsets.before(batch, next)
+                    .map(range -> new Missing(
+                            range, range.from() < batch.baseOffset() ? before : batch.partitionLeaderEpoch()));
         }
         next = batch.nextOffset();
         epoch = batch.partitionLeaderEpoch();

@@ -1,6 +1,7 @@
 package caravan.kafka;
 
 import caravan.archive.OffsetRange;
+import caravan.kafka.LogView.Missing;
 import caravan.kafka.Refused.EpochEnd;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -123,15 +125,15 @@ final class RebatchingSource implements ChunkSource {
     }
 
     /** The first offsets without a record: the consumer does not tell markers from what the log cleaner took away. */
-    private static Optional<OffsetRange> missing(long from, long next, List<ConsumerRecord<Object, Object>> records) {
+    private static Optional<Missing> missing(long from, long next, List<ConsumerRecord<Object, Object>> records) {
         long expected = from;
         for (ConsumerRecord<Object, Object> each : records) {
             if (each.offset() > expected) {
-                return Optional.of(new OffsetRange(expected, each.offset()));
+                return Optional.of(new Missing(new OffsetRange(expected, each.offset()), -1));
             }
             expected = each.offset() + 1;
         }
-        return next > expected ? Optional.of(new OffsetRange(expected, next)) : Optional.empty();
+        return next > expected ? Optional.of(new Missing(new OffsetRange(expected, next), -1)) : Optional.empty();
     }
 
     private long end(TopicPartition partition, long next) {

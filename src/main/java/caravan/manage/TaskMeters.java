@@ -63,7 +63,12 @@ public final class TaskMeters implements Tasks.Listener {
         counter(name, task, "caravan.stored.bytes", "Bytes of objects that were stored", Progress::bytesStored);
         counter(name, task, "caravan.stored.log.bytes", "Bytes of log that were stored", Progress::logBytesStored);
         counter(name, task, "caravan.upload.failures", "Attempts to store that failed", Progress::uploadFailures);
-        counter(name, task, "caravan.gaps", "Gaps: ranges deleted by Kafka before they were stored", Progress::gaps);
+        counter(
+                name,
+                task,
+                "caravan.gaps",
+                "Gaps: ranges deleted or compacted by Kafka before they were stored",
+                Progress::gaps);
         counter(
                 name,
                 task,

@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravan.archive.FrameCodecs;
+import caravan.archive.GapDocument;
+import caravan.archive.GapKey;
+import caravan.archive.ObjectKey;
+import caravan.archive.OffsetRange;
+import caravan.archive.PartitionFolder;
+import caravan.archive.Timeline;
 import caravan.backup.SpooledObject.State;
+import caravan.catalog.TopicSnapshots;
 import caravan.kafka.Assignment;
 import caravan.kafka.Chunk;
 import caravan.kafka.KafkaSettings;
+import caravan.kafka.LogView;
+import caravan.kafka.LogView.Missing;
 import caravan.kafka.PartitionOwner;
 import caravan.kafka.Rebatcher;
 import caravan.kafka.Refused;
@@ -485,8 +494,9 @@ class BackupTaskTest {
         Chunk plain = chunk(1, 0, 10);
         ByteBuffer shared = ByteBuffer.allocateDirect(plain.batches().remaining());
         shared.put(plain.batches().duplicate()).flip();
-        Chunk chunk = new Chunk(plain.partition(), plain.topicId(), 1, 0, 10, 0, shared, false, () -> shared.duplicate()
-                .put(new byte[shared.remaining()]));
+        Chunk chunk = new Chunk(
+                plain.partition(), plain.topicId(), 1, 0, 10, 0, shared, false, LogView.NONE, () -> shared.duplicate()
+                        .put(new byte[shared.remaining()]));
         CountDownLatch taken = new CountDownLatch(1);
         for (int i = 0; i < 2; i++) {
             writers.after(CompletableFuture.completedFuture(null), 0, () -> {
@@ -516,6 +526,142 @@ class BackupTaskTest {
 
         // Then
         assertThat(shared).isNotEqualTo(plain.batches());
+    }
+
+    @Test
+    void whatWasReadTooLateIsNamedBeforeItIsStored() throws Exception {
+        // Given: the log was seen to end at offset 10, and what follows comes days later
+        long monday = System.currentTimeMillis() - TimeUnit.DAYS.toMillis(5);
+        long today = System.currentTimeMillis();
+        Store store = context.getRegistry().lookupByNameAndType("store", Store.class);
+        take(chunk(0, 10, new LogView(Optional.empty(), 10, monday, -1)));
+        assertThat(gaps(store)).isEmpty();
+
+        // When
+        SpooledObject late = sealed(
+                aggregation.aggregate(null, exchange(chunk(10, 20, new LogView(missing(12, 14), 40, today, -1)))));
+        assertThat(task.storable(late)).isTrue();
+
+        // Then
+        GapKey gap = new GapKey(12, 14, 0);
+        assertThat(gaps(store)).containsExactly(late.folder().key(gap));
+        GapDocument document = GapDocument.parse(store.read(late.folder().key(gap)));
+        assertThat(document.reason()).isEqualTo(GapDocument.Reason.COMPACTION);
+        assertThat(document.concerned()).isEqualTo(new OffsetRange(12, 40));
+        assertThat(assignment.commits).containsExactly(10L);
+        assertThat(task.progress().gaps()).isOne();
+        assertThat(task.progress().lateReads()).isOne();
+
+        // When: it is stored, and what comes up to the log's end
+        task.stored(late);
+        take(chunk(20, 40, new LogView(missing(22, 24), 40, today, -1)));
+        take(chunk(40, 50, new LogView(missing(42, 44), 50, today + 1, -1)));
+
+        // Then: it is named once, and each commit says since when nothing can be missing
+        assertThat(gaps(store)).hasSize(1);
+        assertThat(assignment.commits).containsExactly(10L, 20L, 40L, 50L);
+        assertThat(assignment.metadata)
+                .extracting(
+                        text -> CommitMetadata.parse(text).orElseThrow().asOf().orElse(-1))
+                .containsExactly(monday, monday, today, today + 1);
+    }
+
+    @Test
+    void aBackupThatWasKilledBehindTheNameOfWhatItReadLatePassesOverNothing() throws Exception {
+        // Given: two runs are killed when they have named what they read late; only the first one's object is stored
+        Store store = context.getRegistry().lookupByNameAndType("store", Store.class);
+        PartitionFolder folder = new PartitionFolder(topic, Timeline.of(start.topicId()), 0);
+        LateRead first = new LateRead(missing(10, 12).orElseThrow(), 40);
+        LateRead second = new LateRead(missing(23, 25).orElseThrow(), 40);
+        store.putIfAbsent(folder.key(new ObjectKey(0, 20, 0, 0, -1, -1)), new byte[1]);
+        store.putIfAbsent(folder.key(first.key()), first.document(0).toJson());
+        store.putIfAbsent(folder.key(second.key()), second.document(0).toJson());
+
+        // When
+        Start next = begin(new Taken(2, assignment.partition()), Optional.of(assignment));
+
+        // Then
+        assertThat(next.offset()).isEqualTo(20);
+    }
+
+    @Test
+    void aRunningBackupGoesOnInABaselineThatBecameComplete() throws Exception {
+        // Given: it has stored ten records, of which the baseline has six, and more is open
+        Store store = context.getRegistry().lookupByNameAndType("store", Store.class);
+        take(chunk(1, 0, 10));
+        Exchange growing = aggregation.aggregate(null, exchange(chunk(1, 10, 20)));
+        Timeline baseline = new Timeline(start.topicId(), 1);
+        TopicSnapshots snapshots = new TopicSnapshots(store);
+        snapshots.recordIfChanged(
+                topic,
+                baseline,
+                snapshots
+                        .first(topic, Timeline.of(start.topicId()))
+                        .orElseThrow()
+                        .endingAt(Map.of(0, 6L)));
+        store.putIfAbsent(new PartitionFolder(topic, baseline, 0).key(new ObjectKey(0, 6, 0, 0, -1, -1)), new byte[1]);
+        OwnedPartitions partitions = (OwnedPartitions) owner;
+        partitions.refreshSnapshots();
+        assertThat(assignment.restarts).isEmpty();
+
+        // When
+        snapshots.complete(topic, baseline, 1);
+        partitions.refreshSnapshots();
+
+        // Then
+        assertThat(assignment.restarts).containsExactly("the baseline " + baseline + " is complete");
+
+        // When: as the consumer does then
+        Taken next = new Taken(2, assignment.partition());
+        var found = owner.assigned(next, Optional.of(assignment), Optional.empty());
+        aggregation.onCompletion(growing);
+        assertThat(task.storable(body(growing))).isTrue();
+        task.stored(body(growing));
+
+        // Then: what was open is stored where it was begun
+        assertThat(body(growing).folder().timeline()).isEqualTo(Timeline.of(start.topicId()));
+        assertThat(assignment.commits).containsExactly(10L, 20L);
+        assertThat(found.get(30, TimeUnit.SECONDS).offset()).isEqualTo(6);
+        await().untilAsserted(() -> assertThat(next.commits).containsExactly(6L));
+        assertThat(CommitMetadata.parse(next.metadata.get(0)).orElseThrow().timeline())
+                .isEqualTo(baseline);
+
+        // When
+        partitions.refreshSnapshots();
+        SpooledObject object = sealed(aggregation.aggregate(null, exchange(chunk(2, 6, 30))));
+
+        // Then
+        assertThat(next.restarts).isEmpty();
+        assertThat(object.folder().timeline()).isEqualTo(baseline);
+    }
+
+    /** An object of one chunk, stored. */
+    private void take(Chunk chunk) {
+        SpooledObject object = sealed(aggregation.aggregate(null, exchange(chunk)));
+        assertThat(task.storable(object)).isTrue();
+        Store store = context.getRegistry().lookupByNameAndType("store", Store.class);
+        store.putIfAbsent(
+                object.getKey(),
+                object.sealed().file(),
+                Map.of(),
+                object.sealed().crc32c());
+        task.stored(object);
+    }
+
+    private List<String> gaps(Store store) {
+        return store.list("topics/" + topic + "/")
+                .map(Store.Entry::key)
+                .filter(key -> key.endsWith(".gap"))
+                .toList();
+    }
+
+    private static Optional<Missing> missing(long from, long next) {
+        return Optional.of(new Missing(new OffsetRange(from, next), 0));
+    }
+
+    private Chunk chunk(long from, long next, LogView view) {
+        Chunk plain = chunk(1, from, next);
+        return new Chunk(plain.partition(), plain.topicId(), 1, from, next, 0, plain.batches(), false, view, () -> {});
     }
 
     @Test

@@ -52,7 +52,7 @@ class UntilNowTest {
         partition = new TopicPartition(topic, 0);
         data.createTopic(topic, 1, Map.of("retention.ms", "-1"));
         data.send("none", AwkwardRecords.ordinary(topic, 0, RECORDS, 100));
-        starts = PartitionStarts.open(archive.store(), cluster, group, false, new Progress());
+        starts = PartitionStarts.open(archive.store(), cluster, group, false, Optional.empty(), new Progress());
     }
 
     @AfterEach

@@ -286,7 +286,7 @@ class FetchedBatchesTest {
     }
 
     private Optional<OffsetRange> missing(long position) {
-        return fetched(position).view().missing();
+        return fetched(position).view().missing().map(LogView.Missing::offsets);
     }
 
     private Fetched fetched(long position) {
