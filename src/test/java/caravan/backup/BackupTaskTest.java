@@ -567,6 +567,28 @@ class BackupTaskTest {
     }
 
     @Test
+    void whatCouldNotBeWrittenDoesNotMakeACommitYounger() {
+        // Given: the log's end comes with a chunk whose batches are not of its range
+        Exchange growing =
+                aggregation.aggregate(null, exchange(chunk(0, 10, new LogView(Optional.empty(), 20, 1, -1))));
+        Chunk last = chunk(10, 20, new LogView(Optional.empty(), 20, 2, 2));
+        aggregation.aggregate(
+                growing, exchange(last.withBatches(chunk(1, 90, 95).batches(), false)));
+
+        // When
+        SpooledObject object = sealed(growing);
+        assertThat(task.storable(object)).isTrue();
+        task.stored(object);
+
+        // Then
+        assertThat(assignment.commits).containsExactly(10L);
+        assertThat(CommitMetadata.parse(assignment.metadata.get(0))
+                        .orElseThrow()
+                        .asOf())
+                .hasValue(1);
+    }
+
+    @Test
     void aBackupThatWasKilledBehindTheNameOfWhatItReadLatePassesOverNothing() throws Exception {
         // Given: two runs are killed when they have named what they read late; only the first one's object is stored
         Store store = context.getRegistry().lookupByNameAndType("store", Store.class);
