@@ -23,10 +23,13 @@ public record TopicCommits(long takenAt, List<Committed> offsets) {
     @JsonPropertyOrder({"timeline", "group", "partition", "offset", "lag"})
     public record Committed(String timeline, String group, int partition, long offset, long lag) {}
 
-    /** What a snapshot says of those lives of a topic that the archive has. */
+    /** What a snapshot says of those lives of a topic that the archive has: of each, the timeline in which a backup goes on. */
     public static TopicCommits of(GroupsSnapshot snapshot, TopicContents contents) {
         List<Committed> offsets = new ArrayList<>();
         for (TimelineContents timeline : contents.timelines()) {
+            if (contents.superseded(timeline) || !timeline.complete()) {
+                continue;
+            }
             for (GroupsSnapshot.Group group : snapshot.groups()) {
                 group.offsets().stream()
                         .filter(offset -> offset.topic().equals(contents.topic()))

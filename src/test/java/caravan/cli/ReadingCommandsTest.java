@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caravan.archive.ArchiveKey;
+import caravan.archive.GapDocument;
+import caravan.archive.GapKey;
 import caravan.archive.GroupsSnapshot;
 import caravan.archive.GroupsSnapshot.Committed;
 import caravan.archive.GroupsSnapshot.Group;
@@ -192,6 +194,49 @@ class ReadingCommandsTest {
         assertThat(first.path("offset").asLong()).isEqualTo(25);
         assertThat(first.path("lag").asLong()).isEqualTo(15);
         run("verify").expect(0);
+    }
+
+    @Test
+    void baselinesAreToldFromWhatTheyAreMadeOf() throws IOException {
+        // Given: a timeline that was read too late, a complete baseline, and one that is being made
+        Timeline complete = new Timeline(LIFE.topicId(), 1);
+        Timeline begun = new Timeline(LIFE.topicId(), 2);
+        GapKey gap = new GapKey(22, 24, -1);
+        archive.store()
+                .putIfAbsent(
+                        FIRST.key(gap),
+                        GapDocument.compaction(gap, 40, 0, "a test").toJson());
+        CommandResult late = run("info", "--topic", "orders").expect(3);
+        archive.baseline("orders", complete, Map.of(0, 10L, 1, 0L), Map.of(0, 40L, 1, 0L));
+        archive.object(new PartitionFolder("orders", complete, 0), 10, 41, messages(15, 41));
+        archive.baseline("orders", begun, Map.of(0, 10L, 1, 0L), Map.of(0, 45L, 1, 0L));
+        archive.object(new PartitionFolder("orders", begun, 0), 10, 20, messages(15, 20));
+        groups(TestArchive.TIME, new Group("billing", List.of(new Committed("orders", LIFE.topicId(), 0, 20, -1, ""))));
+
+        // Then
+        assertThat(late.out())
+                .contains("~ stored after a compaction")
+                .contains("WARNING  orders-0: gap [22, 40): compacted before it was stored");
+        assertThat(run("list").expect(0).out())
+                .containsPattern("(?m)^orders +" + LIFE + " .* 1 gap$")
+                .containsPattern("(?m)^orders +" + complete + " .*Z$")
+                .containsPattern("(?m)^orders +" + begun + " .* baseline, not complete$");
+        run("verify").expect(0);
+        assertThat(run("info", "--topic", "orders").expect(0).out())
+                .contains("timeline " + begun)
+                .contains("a baseline that is not complete")
+                .containsPattern("(?m)^ +billing +0 +20 +21$");
+        JsonNode timelines = json(run("info", "--topic", "orders", "--output", "json")
+                        .expect(0))
+                .path("timelines");
+        assertThat(timelines.findValues("complete"))
+                .extracting(JsonNode::asBoolean)
+                .containsExactly(true, true, false);
+        assertThat(run("cat", "--topic", "orders").expect(0).out().lines()).hasSize(26);
+        assertThat(run("cat", "--topic", "orders", "--timeline", LIFE.folder())
+                        .expect(3)
+                        .err())
+                .contains("gap [22, 40)");
     }
 
     private void groups(long takenAt, Group... groups) {
