@@ -104,9 +104,9 @@ public final class KeyCheck {
             }
             damage = "its key was listed, and can't be read";
         }
-        return Optional.of(
-                Finding.of(Severity.FAILURE, Kind.DOCUMENT, folder, range, name(folder) + ": gap " + range + ": " + damage)
-                        .withKey(key));
+        return Optional.of(Finding.of(
+                        Severity.FAILURE, Kind.DOCUMENT, folder, range, name(folder) + ": gap " + range + ": " + damage)
+                .withKey(key));
     }
 
     private static Finding gap(PartitionContents partition, GapDocument document) {
@@ -118,9 +118,7 @@ public final class KeyCheck {
             return pruned(partition, range, about, seen);
         }
         Finding gap = Finding.of(Severity.WARNING, Kind.GAP, folder, range, about + explain(document) + seen);
-        return document.reason() == Reason.COMPACTION
-                ? gap.withHint("'backup --baseline' copies the topic anew")
-                : gap;
+        return document.reason() == Reason.COMPACTION ? gap.withHint("'backup --baseline' copies the topic anew") : gap;
     }
 
     /** A prune that was cut off, or that spared what a restore needs, leaves objects under its gap. */

@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -111,8 +112,12 @@ public final class Prune implements AutoCloseable {
         if (rule != LifeRule.ALLOWED && rule != LifeRule.COMPACTED) {
             return PrunedTimeline.of(topic.topic(), name, rule.reason(), List.of());
         }
-        List<PartitionPruning> prunings =
-                life.partitions().stream().map(this::oldEnd).toList();
+        Set<PartitionFolder> needed = topic.superseded(life) ? restored(topic) : Set.of();
+        List<PartitionPruning> prunings = life.partitions().stream()
+                .map(partition -> needed.contains(partition.folder())
+                        ? PartitionPruning.none(partition.folder(), Optional.empty())
+                        : oldEnd(partition))
+                .toList();
         if (rule == LifeRule.COMPACTED) {
             remarkCompacted(topic.topic(), prunings);
             return PrunedTimeline.of(topic.topic(), name, rule.reason(), List.of());
@@ -123,12 +128,20 @@ public final class Prune implements AutoCloseable {
         return PrunedTimeline.of(topic.topic(), name, null, deletion.isPresent() ? delete(prunings) : prunings);
     }
 
+    /** Partitions that a restore takes; of a timeline before a baseline, too, as long as no backup has gone on in the baseline. */
+    private static Set<PartitionFolder> restored(TopicContents topic) {
+        return topic.restorable().stream()
+                .flatMap(life -> life.partitions().stream())
+                .map(PartitionContents::folder)
+                .collect(Collectors.toSet());
+    }
+
     private PartitionPruning oldEnd(PartitionContents partition) {
         return new OldEnd(partition, limit, gap -> isPruned(partition.folder(), gap), restores::needs).find();
     }
 
     private boolean isPruned(PartitionFolder folder, GapKey gap) {
-        return catalog.reason(folder, gap).equals(Optional.of(Reason.PRUNED));
+        return catalog.gap(folder, gap).map(GapDocument::reason).equals(Optional.of(Reason.PRUNED));
     }
 
     // ---- what is remarked ----

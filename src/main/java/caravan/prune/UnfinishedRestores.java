@@ -108,9 +108,9 @@ final class UnfinishedRestores {
         String key = new ArchiveKey.Plan(restoreId).path();
         try {
             for (PlanDocument.Topic topic : PlanDocument.parse(store.read(key)).topics()) {
-                Timeline timeline = Timeline.parse(topic.timeline())
-                        .orElseThrow(() -> new DamagedObjectException("'" + topic.timeline() + "' is no timeline"));
                 for (PlanDocument.Partition partition : topic.partitions()) {
+                    Timeline timeline =
+                            timeline(partition.timeline() == null ? topic.timeline() : partition.timeline());
                     String folder = new PartitionFolder(topic.source(), timeline, partition.partition()).path();
                     partition.objects().forEach(object -> needed.put(folder + object.file(), restoreId));
                 }
@@ -121,6 +121,10 @@ final class UnfinishedRestores {
         } catch (StoreException e) {
             requireGone(e);
         }
+    }
+
+    private static Timeline timeline(String folder) {
+        return Timeline.parse(folder).orElseThrow(() -> new DamagedObjectException("'" + folder + "' is no timeline"));
     }
 
     /** Somebody may delete what belongs to a restore that nobody goes on with. */

@@ -251,6 +251,19 @@ class PruneTest {
     }
 
     @Test
+    void whatABaselineLacksOfThePartitionBeforeItStays() {
+        // Given: no backup has gone on in the baseline yet, so a restore takes the partition as it was stored before
+        Timeline baseline = new Timeline(LIFE.topicId(), 1);
+        topic(store, LIFE, 1, Map.of(), "compact");
+        topic(store, baseline, 1, Map.of(0, 20L), "compact");
+        store(store, FIRST, object(0, 10, OLD), object(10, 20, OLD), object(20, 30, YOUNG));
+        store(store, new PartitionFolder("orders", baseline, 0), object(0, 20, OLD));
+
+        // Then
+        assertThat(prune()).extracting(PrunedTimeline::objects).containsExactly(0L, 0L);
+    }
+
+    @Test
     void aBaselineThatIsNotCompleteReplacesNothing() {
         // Given
         topic(store, LIFE, 1, Map.of(), "compact");
@@ -320,6 +333,23 @@ class PruneTest {
 
         // Then
         assertThat(keys(FIRST)).startsWith(new GapKey(0, 30, 1), object(30, 40, YOUNG));
+    }
+
+    @Test
+    void whatAnUnfinishedRestoreTakesOfAnEarlierTimelineIsSparedToo() {
+        fill(store);
+        plan(
+                "0123456789abcdef-2",
+                new Timeline(LIFE.topicId(), 1),
+                LIFE.folder(),
+                object(10, 20, OLD),
+                object(20, 30, OLD));
+
+        // When
+        prune();
+
+        // Then
+        assertThat(keys(FIRST)).startsWith(new GapKey(0, 10, 1), object(10, 20, OLD), object(20, 30, OLD));
     }
 
     @Test
@@ -514,6 +544,11 @@ class PruneTest {
 
     /** Freezes the plan of a restore that reads these objects of the first partition. */
     private void plan(String restoreId, ObjectKey... objects) {
+        plan(restoreId, LIFE, null, objects);
+    }
+
+    /** The same, of a partition that is taken from another timeline than its topic, if that is not null. */
+    private void plan(String restoreId, Timeline timeline, String inTimeline, ObjectKey... objects) {
         List<PlanDocument.StoredRange> ranges = new ArrayList<>();
         for (ObjectKey object : objects) {
             ranges.add(new PlanDocument.StoredRange(object.fileName(), 3, object.from(), object.next()));
@@ -526,10 +561,10 @@ class PruneTest {
                 Map.of(),
                 List.of(new PlanDocument.Topic(
                         "orders",
-                        LIFE.folder(),
+                        timeline.folder(),
                         snapshot(LIFE, 2, Map.of(), "delete"),
                         new PlanDocument.Target("copy", "", 1, Map.of(), Map.of(), Map.of(), List.of(), List.of()),
-                        List.of(new PlanDocument.Partition(0, ranges, List.of())))));
+                        List.of(new PlanDocument.Partition(0, inTimeline, ranges, List.of())))));
         store.putIfAbsent(new ArchiveKey.Plan(restoreId).path(), plan.toJson());
     }
 
