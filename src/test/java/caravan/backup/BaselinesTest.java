@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +53,7 @@ class BaselinesTest {
         topic = names.topic("state");
         partition = new TopicPartition(topic, 0);
         data.createTopic(topic, 1, Map.of("retention.ms", "-1"));
-        data.send("none", AwkwardRecords.ordinary(topic, 0, RECORDS, 100));
+        data.send("none", records(0, RECORDS));
         id = data.topicId(topic);
     }
 
@@ -74,7 +75,7 @@ class BaselinesTest {
         // When: it was cut off before its end
         object(baseline(1), 0, 5);
         assertThat(complete(first)).isFalse();
-        data.send("none", AwkwardRecords.ordinary(topic, 0, 3, 100));
+        data.send("none", records(RECORDS, RECORDS + 3));
         Baselines second = begin();
 
         // Then
@@ -227,6 +228,14 @@ class BaselinesTest {
                                 .flatMap(contents -> contents.coverage().gaps().stream()))
                 .singleElement()
                 .satisfies(gap -> assertThat(gap.from()).isEqualTo(6));
+    }
+
+    /** What the objects hold of these offsets. */
+    private List<ProducerRecord<byte[], byte[]>> records(long from, long next) {
+        return LongStream.range(from, next)
+                .mapToObj(Message::at)
+                .map(each -> new ProducerRecord<>(topic, 0, each.timestamp(), each.key(), each.value()))
+                .toList();
     }
 
     private Baselines begin() {

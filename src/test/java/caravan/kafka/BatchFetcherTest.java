@@ -3,6 +3,7 @@ package caravan.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import caravan.archive.OffsetRange;
 import caravan.kafka.FetchBuffers.Piece;
 import caravan.kafka.Refused.EpochEnd;
 import java.nio.ByteBuffer;
@@ -608,6 +609,20 @@ class BatchFetcherTest {
 
         // Then
         assertThat(taken(ZERO).fetched().orElseThrow().view().endedAt()).isEqualTo(quiet);
+    }
+
+    @Test
+    void whatIsMissingAtTheStartHasTheEpochThatItStartsWith() {
+        // Given
+        begin(ZERO, 1, new Start(TOPIC, 40, Optional.of(8)));
+        run();
+
+        // When
+        answer(asked().get(0), records(45, 5));
+
+        // Then
+        assertThat(taken(ZERO).fetched().orElseThrow().view().missing())
+                .contains(new LogView.Missing(new OffsetRange(40, 45), 8));
     }
 
     @Test

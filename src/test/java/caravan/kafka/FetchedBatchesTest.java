@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import caravan.archive.OffsetRange;
 import caravan.archive.RecordBatches;
 import caravan.kafka.ChunkSource.Fetched;
+import caravan.kafka.LogView.Missing;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -264,6 +265,26 @@ class FetchedBatchesTest {
         assertThat(missing(7)).contains(new OffsetRange(8, 9));
         assertThat(missing(9)).contains(new OffsetRange(10, 12));
         assertThat(missing(10)).contains(new OffsetRange(10, 12));
+    }
+
+    @Test
+    void whatIsMissingHasTheEpochOfWhatLiesBeforeIt() {
+        // Given
+        ordinary(3);
+        end = 5;
+        cleaned(5, 9, 6, 9);
+
+        // Then
+        assertThat(fetched(0).view().missing()).contains(new Missing(new OffsetRange(3, 5), EPOCH));
+        assertThat(fetched(5).view().missing()).contains(new Missing(new OffsetRange(5, 6), EPOCH));
+
+        // When: it is the first that comes
+        Fetched first = fetched(3);
+
+        // Then: nobody knows but who asked for it
+        assertThat(first.view().missing()).contains(new Missing(new OffsetRange(3, 5), -1));
+        assertThat(first.seen(0, 0, 3, Optional.of(4)).view().missing())
+                .contains(new Missing(new OffsetRange(3, 5), 4));
     }
 
     @Test
