@@ -67,7 +67,7 @@ public final class ProcessCluster implements AutoCloseable {
                 throw new IllegalStateException("broker " + id + " runs already");
             }
             process = workspace.start(new ProcessBuilder(JavaCommand.of(
-                            List.of("-Xms96m", "-Xmx384m", "-XX:+UseSerialGC"),
+                            List.of("-Xms96m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                             entry -> true,
                             "kafka.Kafka",
                             List.of(settingsFile().toString())))

@@ -59,8 +59,10 @@ final class Attack {
                 return;
             }
             Console.step("%s", fault);
+            double begun = elapsed();
             try {
                 attacker.accept(fault);
+                Console.step("          %s is over after %.1f s", fault.kind().id(), elapsed() - begun);
             } catch (RuntimeException | Error e) {
                 errors.add(e);
                 return;

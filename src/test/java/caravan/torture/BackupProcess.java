@@ -2,7 +2,9 @@ package caravan.torture;
 
 import caravan.testbed.ProcessSignal;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
 final class BackupProcess {
     /** A stop stores what is open, for 45 seconds at the most. */
     private static final Duration DRAINING = Duration.ofSeconds(150);
+    /** A busy machine takes long to start a JVM. */
+    private static final Duration COMING_UP = Duration.ofSeconds(45);
+    /** It says so of each partition that it is given. */
+    private static final String WORKING = " starts at offset ";
     /** Drained, or cut short: where S3 or Kafka was away for longer than that, or before the process had come to listen. */
     private static final Set<Integer> STOPPED = Set.of(0, 143);
 
@@ -33,6 +39,7 @@ final class BackupProcess {
     private Process process;
     private long startedAt;
     private long errorsBefore;
+    private boolean working;
 
     BackupProcess(
             String name,
@@ -62,9 +69,23 @@ final class BackupProcess {
     }
 
     void start() {
+        working = false;
         errorsBefore = size(CaravanCommand.err(directory));
         startedAt = System.nanoTime();
         process = caravan.start(directory, arguments);
+    }
+
+    /** Waits until it has partitions to back up: what does nothing yet is no victim. Not for ever: others may have all of them. */
+    void awaitWork() {
+        long begin = System.nanoTime();
+        while (!working && process.isAlive() && System.nanoTime() - begin < COMING_UP.toNanos()) {
+            working = errors().contains(WORKING);
+            Attack.pause(0.1);
+        }
+    }
+
+    String name() {
+        return name;
     }
 
     void signal(ProcessSignal signal) {
@@ -139,8 +160,12 @@ final class BackupProcess {
 
     /** What it said since it was started. */
     private String errors() {
-        String all = CaravanCommand.read(CaravanCommand.err(directory));
-        return all.substring((int) Math.min(errorsBefore, all.length()));
+        try (InputStream file = Files.newInputStream(CaravanCommand.err(directory))) {
+            file.skipNBytes(errorsBefore);
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static long size(Path file) {

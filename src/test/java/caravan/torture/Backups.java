@@ -89,6 +89,9 @@ final class Backups implements AutoCloseable {
     /** Does what was planned; ends when it is over. */
     void attack(Fault fault) {
         BackupProcess victim = processes.get(fault.target() % processes.size());
+        if (fault.kind() != FaultKind.PROCESS_JOINED) {
+            Console.step("          the victim is %s", victim.name());
+        }
         switch (fault.kind()) {
             case PROCESS_KILLED ->
                 victim.attack(() -> {
@@ -111,6 +114,7 @@ final class Backups implements AutoCloseable {
             case PROCESS_JOINED -> {
                 BackupProcess more = process("joined-" + ++joined, KINDS.get(fault.target() % KINDS.size()));
                 more.start();
+                more.awaitWork();
                 Attack.pause(fault.seconds());
                 more.stop(false);
             }

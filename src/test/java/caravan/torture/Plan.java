@@ -46,6 +46,10 @@ final class Plan {
             if (cards.isEmpty()) {
                 List<FaultKind> shuffled = new ArrayList<>(possible);
                 Collections.shuffle(shuffled, random);
+                // Takes as long as several others: a short run would see nothing else.
+                if (shuffled.remove(FaultKind.BROKERS_ROLLED)) {
+                    shuffled.add(FaultKind.BROKERS_ROLLED);
+                }
                 cards.addAll(shuffled);
             }
             FaultKind kind = cards.remove();

@@ -22,6 +22,10 @@ final class Restores {
     private static final Duration BEGIN = Duration.ofMinutes(4);
     /** Bytes of log in a second, while it is to be killed: so that there is a middle. */
     private static final String SLOW = "3000000";
+    /** What S3 says that fails on purpose. */
+    private static final String INJECTED = "injected fault";
+
+    private static final int MOST_RUNS = 8;
 
     private final CaravanCommand caravan;
     private final Workspace workspace;
@@ -49,7 +53,7 @@ final class Restores {
     }
 
     /**
-     * Restores; a failure where a run that is not killed does not end with exit code 0.
+     * Restores, and goes on where it was killed, or where S3 failed too often; a failure where it does not come to its end.
      *
      * @param name of this restore
      * @param kills how often it is killed
@@ -67,9 +71,18 @@ final class Restores {
             }
         }
         CommandResult result = caravan.run(name, PATIENCE, arguments);
+        for (int again = 1; cutOff(result) && again <= MOST_RUNS; again++) {
+            counts.add("restores cut off by S3", 1);
+            result = caravan.run(name + "-again-" + again, PATIENCE, arguments);
+        }
         if (result.exitCode() != 0) {
             failures.add("the restore did not come to its end: " + result);
         }
+    }
+
+    /** Whether S3 failed so often that it has to be run again, as it says. */
+    private static boolean cutOff(CommandResult result) {
+        return result.exitCode() == 1 && result.err().contains(INJECTED);
     }
 
     /** Whether it could be killed before its end. */
@@ -92,7 +105,9 @@ final class Restores {
         boolean inTime = process.isAlive();
         ProcessSignal.KILL.send(process.pid());
         CommandResult result = CaravanCommand.await(process, directory, PATIENCE, slow);
-        if (!inTime && result.exitCode() != 0) {
+        if (!inTime && cutOff(result)) {
+            counts.add("restores cut off by S3", 1);
+        } else if (!inTime && result.exitCode() != 0) {
             failures.add("a restore ended by itself: " + result);
         }
         return inTime;

@@ -51,10 +51,20 @@ final class Sent {
         long offset = told.filter(RecordMetadata::hasOffset)
                 .map(RecordMetadata::offset)
                 .orElse(-1L);
-        long stamped = told.filter(RecordMetadata::hasTimestamp)
+        return new Entry(id, fate, offset, timestamp(told), print);
+    }
+
+    /**
+     * The record's own, where it has one: of a batch that was sent again, after the first answer was lost, brokers answer with the
+     * newest time of the batch, whoever stamped it.
+     */
+    private long timestamp(Optional<RecordMetadata> told) {
+        if (timestamp != null) {
+            return timestamp;
+        }
+        return told.filter(RecordMetadata::hasTimestamp)
                 .map(RecordMetadata::timestamp)
-                .orElse(timestamp == null ? -1 : timestamp);
-        return new Entry(id, fate, offset, stamped, print);
+                .orElse(-1L);
     }
 
     @Override

@@ -244,7 +244,7 @@ public final class Torture {
         FaultyS3.Injection cuts = proxy.inject(
                 S3Fault.answerCutAfter(500), S3Requests.gets("\\.zip").withChance(0.05, options.seed()));
         FaultyS3.Injection slow =
-                proxy.inject(S3Fault.slowDown(), S3Requests.all().withChance(0.05, options.seed()));
+                proxy.inject(S3Fault.slowDown(), S3Requests.all().withChance(0.15, options.seed()));
         Restores restores =
                 new Restores(caravan, workspace, target, store, new Random(options.seed()), counts, failures);
         List<String> others = List.of("--exclude-topics", Subject.REBORN.topic());
