@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -36,21 +37,29 @@ final class Topics {
     /** Creates a topic, and begins a new life of it. */
     Life create(Subject subject) {
         String topic = subject.topic();
+        AtomicReference<Uuid> id = new AtomicReference<>();
         await("a new topic " + topic).until(() -> {
-            if (!find(topic).isPresent()) {
+            // A broker that is behind may still know the life before.
+            Optional<TopicDescription> found = find(topic).filter(known -> !isPast(known.topicId()));
+            if (found.isEmpty()) {
                 answer(admin.createTopics(
                                 List.of(new NewTopic(topic, subject.partitions(), replicas).configs(subject.configs())))
                         .all());
             }
-            return find(topic)
-                    .filter(found -> found.partitions().stream().allMatch(partition -> partition.leader() != null))
-                    .isPresent();
+            found.map(TopicDescription::topicId).ifPresent(id::set);
+            return found.isPresent()
+                    && found.get().partitions().stream().allMatch(partition -> partition.leader() != null);
         });
-        Uuid id = find(topic).orElseThrow().topicId();
         synchronized (lives) {
             Life life = new Life(topic, 1 + lives(topic).size());
-            lives.put(life, id);
+            lives.put(life, id.get());
             return life;
+        }
+    }
+
+    private boolean isPast(Uuid id) {
+        synchronized (lives) {
+            return lives.containsValue(id);
         }
     }
 
