@@ -10,8 +10,8 @@ public final class BackupException extends RuntimeException {
     private static final String GIVEN_TWICE =
             "leader epochs are given a second time, as by a node that was put back to an older state together with its metadata";
     private static final String ANEW =
-            "nothing more of it is stored, so that nothing is mixed. Delete the topic and create it again,"
-                    + " or back it up into another archive; 'verify --against' shows what differs";
+            "nothing more of it is stored, so that nothing is mixed. Copy the topic anew with 'backup --baseline', or delete it and"
+                    + " create it again; 'verify --against' shows what differs";
 
     private final String hint;
 

@@ -2,6 +2,7 @@ package caravan.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravan.archive.ObjectKey;
 import caravan.archive.PartitionFolder;
 import caravan.archive.Timeline;
 import caravan.kafka.Cluster;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +97,64 @@ class UntilNowTest {
 
         // Then
         assertThat(open(now)).containsOnlyKeys(partition);
+    }
+
+    @Test
+    void aCommitBehindTheEndOfTheLogIsOfRecordsThatKafkaLost() throws Exception {
+        // Given: the log was truncated after more had been stored
+        UntilNow now = UntilNow.note(cluster, TopicFilter.of(topic, ""));
+        commit(RECORDS + 1, stored());
+
+        // Then
+        assertThat(open(now)).containsOnlyKeys(partition);
+    }
+
+    @Test
+    void aLogWithAnotherRecordThanTheArchiveEndsWithIsNotGoneOnWith() throws Exception {
+        // Given: no leader epoch tells them apart, and nobody committed what is stored
+        stored();
+
+        // When
+        PartitionStarts.Found place = starts.find(partition, starts.facts(List.of(partition)), Optional.empty());
+
+        // Then: nothing that comes is stored, and whoever starts next is told the same
+        assertThat(place.start().offset()).isEqualTo(RECORDS);
+        assertThat(place.truth()).isEmpty();
+        assertThat(place.admission()
+                        .orElseThrow()
+                        .refusal(new ObjectKey(RECORDS, RECORDS + 1, 9, 1, 1, 1))
+                        .orElseThrow())
+                .hasMessageContaining("another record than the archive at offset 9");
+    }
+
+    @Test
+    void aLogWithTheRecordThatTheArchiveEndsWithIsGoneOnWith() {
+        // Given
+        List<Message> messages =
+                LongStream.range(0, RECORDS).mapToObj(Message::at).toList();
+        messages.forEach(message -> data.send(
+                "none", List.of(new ProducerRecord<>(topic, 0, message.timestamp(), message.key(), message.value()))));
+        archive.topic(topic, timeline(), 1, Map.of(0, (long) RECORDS));
+        archive.object(
+                new PartitionFolder(topic, timeline(), 0),
+                RECORDS,
+                2 * RECORDS,
+                messages.stream()
+                        .map(message -> new Message(
+                                RECORDS + message.offset(),
+                                message.timestamp(),
+                                message.key(),
+                                message.value(),
+                                message.headers()))
+                        .toList());
+
+        // When
+        PartitionStarts.Found place = starts.find(partition, starts.facts(List.of(partition)), Optional.empty());
+
+        // Then
+        assertThat(place.start().offset()).isEqualTo(2 * RECORDS);
+        assertThat(place.admission()).isEmpty();
+        assertThat(place.truth()).isPresent();
     }
 
     @Test

@@ -1,0 +1,139 @@
+package caravan.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravan.archive.Compression;
+import caravan.archive.FrameCodecs;
+import caravan.archive.ObjectIdentity;
+import caravan.archive.PartitionFolder;
+import caravan.archive.Timeline;
+import caravan.backup.SpooledObject.State;
+import caravan.kafka.Assignment;
+import caravan.kafka.Chunk;
+import caravan.kafka.Start;
+import caravan.testbed.TestArchive;
+import caravan.testbed.TestArchive.Message;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An assignment that begins where a log was truncated: what its first object makes void must not be taken for what follows. */
+class CommitLedgerTest {
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+    private static final Timeline TIMELINE = Timeline.of(Uuid.fromString("hWcjnPAVTFm0pCxYgPWGyQ"));
+    private static final int VOID = 3;
+
+    @TempDir
+    private Path directory;
+
+    private final List<Long> commits = new ArrayList<>();
+    private Spool spool;
+    private SpoolWriters writers;
+    private FrameCodecs codecs;
+    private CommitLedger ledger;
+
+    @BeforeEach
+    void aStartWhereALogWasTruncated() throws Exception {
+        spool = new Spool(directory, 256L << 20);
+        writers = new SpoolWriters(1);
+        codecs = new FrameCodecs(1);
+        Admission admission = first ->
+                first.epoch() > VOID ? Optional.empty() : Optional.of(BackupException.notNewer(PARTITION, first, VOID));
+        PartitionStarts.Found place = new PartitionStarts.Found(
+                new Start(TIMELINE.topicId(), 10, Optional.of(2)),
+                new PartitionFolder("orders", TIMELINE, 0),
+                Optional.empty(),
+                Optional.of(admission));
+        ledger = new CommitLedger(new Noting(), place, "an-archive", writers, new Progress());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        ledger.release();
+        writers.close();
+        spool.close();
+        codecs.close();
+    }
+
+    @Test
+    void noOtherObjectIsTakenBeforeTheFirstOneIsStored() throws Exception {
+        // Given
+        SpooledObject first = object(10, 15, VOID + 1);
+        assertThat(ledger.open(first)).isTrue();
+
+        // Then: one that was stored before it would not make void what lies between
+        assertThat(ledger.open(object(15, 20, VOID + 1))).isFalse();
+
+        // When
+        first.seal();
+        assertThat(ledger.refusal(first.sealed().key())).isEmpty();
+        assertThat(first.beginStoring()).isTrue();
+        first.end(State.STORED);
+        ledger.stored();
+
+        // Then
+        assertThat(commits).containsExactly(15L);
+        assertThat(ledger.awaitsFirst()).isFalse();
+        assertThat(ledger.open(object(15, 20, VOID + 1))).isTrue();
+        assertThat(ledger.open(object(20, 25, VOID + 1))).isTrue();
+    }
+
+    @Test
+    void oneThatMakesNothingVoidIsRefused() throws Exception {
+        // Given
+        SpooledObject first = object(10, 15, VOID);
+        assertThat(ledger.open(first)).isTrue();
+        first.seal();
+
+        // Then
+        assertThat(ledger.refusal(first.sealed().key())).isPresent();
+        assertThat(ledger.awaitsFirst()).isTrue();
+    }
+
+    private SpooledObject object(long from, long next, int epoch) throws IOException {
+        List<Message> messages =
+                LongStream.range(from, next).mapToObj(Message::at).toList();
+        Chunk chunk = new Chunk(
+                PARTITION, TIMELINE.topicId(), 1, from, next, epoch, TestArchive.batches(messages, epoch), false);
+        ObjectIdentity identity = new ObjectIdentity("an-archive", "a-cluster", "orders", TIMELINE, 0, "a test");
+        SpooledObject object = new SpooledObject(spool, codecs, Compression.STORED, ledger, identity, chunk, from);
+        object.append(chunk);
+        return object;
+    }
+
+    private final class Noting implements Assignment {
+        @Override
+        public long number() {
+            return 1;
+        }
+
+        @Override
+        public TopicPartition partition() {
+            return PARTITION;
+        }
+
+        @Override
+        public void commit(long offset, Optional<Integer> leaderEpoch, String metadata) {
+            commits.add(offset);
+        }
+
+        @Override
+        public void restart(String why) {
+            throw new AssertionError(why);
+        }
+
+        @Override
+        public void stop() {
+            throw new AssertionError("stopped");
+        }
+    }
+}
