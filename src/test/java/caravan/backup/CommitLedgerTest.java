@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -52,7 +53,8 @@ class CommitLedgerTest {
                 new Start(TIMELINE.topicId(), 10, Optional.of(2)),
                 new PartitionFolder("orders", TIMELINE, 0),
                 Optional.empty(),
-                Optional.of(admission));
+                Optional.of(admission),
+                new TombstoneWatch(OptionalLong.empty(), () -> TombstoneWatch.DEFAULT_RETENTION_MILLIS));
         ledger = new CommitLedger(new Noting(), place, "an-archive", writers, new Progress());
     }
 
