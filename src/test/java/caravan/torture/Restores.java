@@ -58,8 +58,9 @@ final class Restores {
      * @param name of this restore
      * @param kills how often it is killed
      * @param options what is restored, and as what
+     * @return whether it came to its end
      */
-    void restore(String name, int kills, List<String> options) {
+    boolean restore(String name, int kills, List<String> options) {
         List<String> arguments =
                 new ArrayList<>(List.of("restore", "--bootstrap-servers", target.bootstrapServers(), "--store", store));
         arguments.add("--replication-factor");
@@ -78,6 +79,7 @@ final class Restores {
         if (result.exitCode() != 0) {
             failures.add("the restore did not come to its end: " + result);
         }
+        return result.exitCode() == 0;
     }
 
     /** Whether S3 failed so often that it has to be run again, as it says. */

@@ -166,10 +166,10 @@ public final class Torture {
                     "verify-source",
                     List.of("verify", "--store", store, "--against", "--bootstrap-servers", source.bootstrapServers()));
         }
-        if (!failures.any()) {
+        if (caughtUp) {
+            // Also where a command has found something: what the comparison finds is no word of Caravan's.
             try (ProcessCluster target = ProcessCluster.started(workspace, "target", 1, Map.of())) {
-                restore(target);
-                if (!failures.any()) {
+                if (restore(target)) {
                     compare(target, comparison);
                 }
             }
@@ -246,7 +246,8 @@ public final class Torture {
         }
     }
 
-    private void restore(ProcessCluster target) {
+    /** Whether all of it could be restored. */
+    private boolean restore(ProcessCluster target) {
         Console.step("restoring, with S3 answers that break off");
         FaultyS3.Injection cuts = proxy.inject(
                 S3Fault.answerCutAfter(500), S3Requests.gets("\\.zip").withChance(0.05, options.seed()));
@@ -255,19 +256,23 @@ public final class Torture {
         Restores restores =
                 new Restores(caravan, workspace, target, store, new Random(options.seed()), counts, failures);
         List<String> others = List.of("--exclude-topics", Subject.REBORN.topic());
-        restores.restore("restore", KILLED_RESTORES, others);
+        boolean restored = restores.restore("restore", KILLED_RESTORES, others);
         Map<Life, Uuid> lives = topics.lives(Subject.REBORN.topic());
-        lives.forEach((life, id) -> restores.restore("restore-life-" + life.number(), 0, ofLife(life, id)));
+        for (Map.Entry<Life, Uuid> life : lives.entrySet()) {
+            restored &= restores.restore(
+                    "restore-life-" + life.getKey().number(), 0, ofLife(life.getKey(), life.getValue()));
+        }
         cuts.end();
         slow.end();
         counts.add("S3 requests met while restoring", cuts.count() + slow.count());
-        if (failures.any()) {
-            return;
+        if (!restored) {
+            return false;
         }
         List<String> verify =
                 List.of("verify", "--store", store, "--against", "--bootstrap-servers", target.bootstrapServers());
         command("verify-target", with(verify, others));
         lives.forEach((life, id) -> command("verify-target-life-" + life.number(), with(verify, ofLife(life, id))));
+        return true;
     }
 
     private static List<String> with(List<String> arguments, List<String> more) {
