@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -97,9 +98,17 @@ public final class Cluster implements AutoCloseable {
         return new KafkaConsumer<>(settings.reader());
     }
 
-    /** The cluster's id. It is what is asked first, so a cluster that is away is known soon. */
+    /**
+     * The cluster's id. It is what is asked first, so a cluster that is away is known soon: in 20 s, or a shorter {@code
+     * default.api.timeout.ms} of the user's.
+     */
     public String id() {
-        return id(FIRST_ANSWER);
+        // It can be a reference, which only the clients resolve.
+        long wanted = Optional.ofNullable(settings.properties().get(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG))
+                .filter(value -> value.matches("[0-9]{1,9}"))
+                .map(Long::parseLong)
+                .orElse(FIRST_ANSWER.toMillis());
+        return id(Duration.ofMillis(Math.min(wanted, FIRST_ANSWER.toMillis())));
     }
 
     /**
