@@ -24,6 +24,9 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
     /** Producer and broker must take any record that a broker holds; memory is bounded by what is in flight, not by this. */
     private static final int MAX_REQUEST_BYTES = 1 << 30;
 
+    private static final String HASTY_MILLIS = "2000";
+    private static final String API_MILLIS = "45000";
+
     /** Of one response. */
     private static final int FETCH_BYTES = 16 << 20;
     /** Of one partition in it: a frame of an object. */
@@ -92,7 +95,16 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
         admin.put(AdminClientConfig.CLIENT_ID_CONFIG, "caravan-admin");
         // A broker that hangs takes connections, and answers nothing; the client comes back to it several times.
         admin.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "8000");
-        admin.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "45000");
+        admin.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_MILLIS);
+        return admin;
+    }
+
+    /** For an admin client that asks a small question, and asks another broker where one does not answer at once. */
+    Properties hastyAdmin() {
+        Properties admin = admin();
+        admin.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, HASTY_MILLIS);
+        // What is asked says how long all of it may take; this one only must not be shorter.
+        admin.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_MILLIS);
         return admin;
     }
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandLineIT {
     @Test
     void helpIsThereInUnderTwoSeconds() {
-        // When: the machine may be busy, so the best of a few
+        // When: the machine may be busy, so the best of some
         List<Duration> times = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
+        while (times.size() < 10 && times.stream().noneMatch(CommandLineIT::isShort)) {
             long start = System.nanoTime();
             CommandResult help = CaravanProcess.run(Map.of(), "--help").expect(0);
             times.add(Duration.ofNanos(System.nanoTime() - start));
@@ -28,7 +28,11 @@ class CommandLineIT {
             assertThat(help.out()).contains("backup", "restore", "list", "info", "verify", "cat", "run");
             assertThat(help.err()).isEmpty();
         }
-        assertThat(times).anyMatch(time -> time.compareTo(Duration.ofSeconds(2)) < 0);
+        assertThat(times).anyMatch(CommandLineIT::isShort);
+    }
+
+    private static boolean isShort(Duration time) {
+        return time.compareTo(Duration.ofSeconds(2)) < 0;
     }
 
     @ParameterizedTest
