@@ -133,43 +133,6 @@ class BackupProcessIT {
     }
 
     @Test
-    void aTopicThatIsRecreatedUnderARunningBackupBeginsAnew() {
-        // Given
-        data.createTopic(topic, 1, KEPT);
-        data.send("none", AwkwardRecords.ordinary(topic, 0, 300, 100));
-        try (CaravanProcess backup = backup("--max-age", "1s")) {
-            backup.until(covered(0, 300));
-
-            // When: the new topic is longer, so that the old position lies within it
-            data.deleteTopic(topic);
-            data.createTopic(topic, 1, KEPT);
-            data.send("none", AwkwardRecords.ordinary(topic, 0, 1000, 50));
-
-            // Then
-            backup.until(covered(0, 1000));
-            backup.terminate().await().expect(0);
-        }
-        List<StoredObjects.Stored> newLife = objects().of(topic, 0).stream()
-                .filter(object -> object.next() > 300)
-                .toList();
-        assertThat(newLife)
-                .extracting(StoredObjects.Stored::timeline)
-                .hasSameElementsAs(List.of(newLife.get(0).timeline()));
-        String copy = topic + "-copy";
-        new CaravanCommands(broker.bootstrapServers(), s3)
-                .restore(
-                        store,
-                        "--rename",
-                        topic + "=" + copy,
-                        "--timeline",
-                        newLife.get(0).timeline())
-                .expect(0);
-        assertSameRecords(
-                TopicContents.read(broker.bootstrapServers(), topic),
-                TopicContents.read(broker.bootstrapServers(), copy));
-    }
-
-    @Test
     void ctrlCExitsWith130AndTheNextRunGoesOn() {
         // Given
         data.createTopic(topic, 3, KEPT);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,56 +39,64 @@ class TimelinesIT {
     }
 
     @Test
-    void topicsThatAreRecreatedWithOtherPartitionsUnderARunningBackupBeginAnew(EmbeddedBroker broker) {
+    void topicsThatAreRecreatedUnderARunningBackupBeginAnewAlsoWithOtherPartitions(EmbeddedBroker broker) {
         // Given
         TestData data = new TestData(broker);
         CaravanCommands caravan = new CaravanCommands(broker.bootstrapServers(), s3);
-        String grown = names.topic("grown");
-        String shrunk = names.topic("shrunk");
-        data.createTopic(grown, 1, KEPT);
-        data.createTopic(shrunk, 3, KEPT);
-        fill(data, grown, 1, "first life", 20);
-        fill(data, shrunk, 3, "first life", 20);
-        String lifeOfGrown = data.topicId(grown).toString();
-        String lifeOfShrunk = data.topicId(shrunk).toString();
-        try (CaravanProcess backup = backup(broker, grown + "," + shrunk, "--max-age", "1s")) {
-            backup.until(() -> covered(grown, lifeOfGrown, 0) == 20);
-            backup.until(() -> IntStream.range(0, 3).allMatch(i -> covered(shrunk, lifeOfShrunk, i) == 20));
+        List<Recreated> topics = List.of(
+                new Recreated(names.topic("same"), 1, 1),
+                new Recreated(names.topic("grown"), 1, 3),
+                new Recreated(names.topic("shrunk"), 3, 1));
+        Map<String, String> lives = new HashMap<>();
+        topics.forEach(topic -> {
+            data.createTopic(topic.name(), topic.before(), KEPT);
+            fill(data, topic.name(), topic.before(), "first life", 20);
+            lives.put(topic.name(), data.topicId(topic.name()).toString());
+        });
+        String all = topics.stream().map(Recreated::name).collect(Collectors.joining(","));
+        try (CaravanProcess backup = backup(broker, all, "--max-age", "1s")) {
+            topics.forEach(
+                    topic -> backup.until(() -> covered(topic.name(), lives.get(topic.name()), topic.before()) == 20));
 
             // When: longer ones, so that the old positions lie within them
-            data.deleteTopic(grown);
-            data.deleteTopic(shrunk);
-            data.createTopic(grown, 3, KEPT);
-            data.createTopic(shrunk, 1, KEPT);
-            fill(data, grown, 3, "second life", 50);
-            fill(data, shrunk, 1, "second life", 50);
+            topics.forEach(topic -> {
+                data.deleteTopic(topic.name());
+                data.createTopic(topic.name(), topic.after(), KEPT);
+                fill(data, topic.name(), topic.after(), "second life", 50);
+            });
 
             // Then
-            String nextOfGrown = data.topicId(grown).toString();
-            String nextOfShrunk = data.topicId(shrunk).toString();
-            backup.until(() -> IntStream.range(0, 3).allMatch(i -> covered(grown, nextOfGrown, i) == 50));
-            backup.until(() -> covered(shrunk, nextOfShrunk, 0) == 50);
+            topics.forEach(topic -> {
+                String life = data.topicId(topic.name()).toString();
+                backup.until(() -> covered(topic.name(), life, topic.after()) == 50);
+            });
             backup.terminate().await().expect(0);
         }
-        for (String topic : List.of(grown, shrunk)) {
-            caravan.restore(store, "--topics", topic, "--timeline", "newest", "--rename", topic + "=" + topic + "-new")
+        for (Recreated topic : topics) {
+            String old = topic.name() + "-old";
+            caravan.restore(
+                            store,
+                            "--topics",
+                            topic.name(),
+                            "--timeline",
+                            lives.get(topic.name()),
+                            "--rename",
+                            topic.name() + "=" + old)
                     .expect(0);
-            assertSameRecords(
-                    TopicContents.read(broker.bootstrapServers(), topic),
-                    TopicContents.read(broker.bootstrapServers(), topic + "-new"));
+            assertThat(TopicContents.read(broker.bootstrapServers(), old).partitions())
+                    .hasSize(topic.before())
+                    .allMatch(records -> records.size() == 20);
+            assertLife(broker, data, topic.name());
         }
-        caravan.restore(
-                        store,
-                        "--topics",
-                        shrunk,
-                        "--timeline",
-                        lifeOfShrunk,
-                        "--rename",
-                        shrunk + "=" + shrunk + "-old")
-                .expect(0);
-        TopicContents old = TopicContents.read(broker.bootstrapServers(), shrunk + "-old");
-        assertThat(old.partitions()).extracting(List::size).containsExactly(20, 20, 20);
     }
+
+    /**
+     * A topic that is deleted and created again.
+     *
+     * @param before its partitions at first
+     * @param after its partitions then
+     */
+    private record Recreated(String name, int before, int after) {}
 
     @Test
     void aClusterThatIsRestoredAndBackedUpIntoTheSameArchiveIsAnotherLifeOfEachTopic(EmbeddedBroker wiped) {
@@ -138,11 +147,16 @@ class TimelinesIT {
                 TopicContents.read(broker.bootstrapServers(), topic + "-life"));
     }
 
-    private long covered(String topic, String timeline, int partition) {
-        return StoredObjects.of(s3, store).of(topic, partition).stream()
-                .filter(object -> object.timeline().equals(timeline))
-                .mapToLong(StoredObjects.Stored::next)
-                .max()
+    /** Offset up to which each of so many partitions is stored. */
+    private long covered(String topic, String timeline, int partitions) {
+        StoredObjects objects = StoredObjects.of(s3, store);
+        return IntStream.range(0, partitions)
+                .mapToLong(partition -> objects.of(topic, partition).stream()
+                        .filter(object -> object.timeline().equals(timeline))
+                        .mapToLong(StoredObjects.Stored::next)
+                        .max()
+                        .orElse(0))
+                .min()
                 .orElse(0);
     }
 
