@@ -21,6 +21,8 @@ final class BackupProcess {
     private static final Duration COMING_UP = Duration.ofSeconds(45);
     /** It says so of each partition that it is given. */
     private static final String WORKING = " starts at offset ";
+    /** It says so as long as it runs. */
+    private static final String LISTENING = "backing up: ";
     /** Drained, or cut short: where S3 or Kafka was away for longer than that, or before the process had come to listen. */
     private static final Set<Integer> STOPPED = Set.of(0, 143);
 
@@ -77,11 +79,20 @@ final class BackupProcess {
 
     /** Waits until it has partitions to back up: what does nothing yet is no victim. Not for ever: others may have all of them. */
     void awaitWork() {
-        long begin = System.nanoTime();
-        while (!working && process.isAlive() && System.nanoTime() - begin < COMING_UP.toNanos()) {
-            working = errors().contains(WORKING);
-            Attack.pause(0.1);
+        if (!working) {
+            working = awaitWord(WORKING);
         }
+    }
+
+    /** Whether it has said this since it was started; waits for that, but not for ever. */
+    private boolean awaitWord(String word) {
+        long begin = System.nanoTime();
+        boolean said = errors().contains(word);
+        while (!said && process.isAlive() && System.nanoTime() - begin < COMING_UP.toNanos()) {
+            Attack.pause(0.1);
+            said = errors().contains(word);
+        }
+        return said;
     }
 
     String name() {
@@ -107,6 +118,10 @@ final class BackupProcess {
         if (!process.isAlive()) {
             judgeOwnEnd();
             return;
+        }
+        if (drained) {
+            // A JVM that was just started does not listen to signals yet.
+            awaitWord(LISTENING);
         }
         signal(ProcessSignal.TERM);
         if (!awaitEnd(DRAINING)) {

@@ -46,6 +46,7 @@ final class S3Faults {
             case S3_SLOW_DOWN -> S3Fault.slowDown();
             case S3_INTERNAL_ERROR -> S3Fault.internalError();
             case S3_DELAYED -> S3Fault.delayed(Duration.ofMillis(500 + random.nextInt(2_500)));
+            case S3_UPLOADS_LATE -> S3Fault.delayed(Duration.ofMillis(8_000 + random.nextInt(12_000)));
             case S3_REQUEST_CUT -> S3Fault.requestCutAfter(random.nextInt(20_000));
             case S3_ANSWER_CUT -> S3Fault.answerCutAfter(random.nextInt(2_000));
             case S3_ANSWER_LOST -> S3Fault.answerLost();
@@ -60,7 +61,7 @@ final class S3Faults {
         return switch (kind) {
             case S3_REQUEST_CUT, S3_ANSWER_LOST -> S3Requests.puts("");
             case S3_ANSWER_CUT -> S3Requests.of("GET", "");
-            case S3_FALSE_412 -> S3Requests.puts(OBJECTS);
+            case S3_UPLOADS_LATE, S3_FALSE_412 -> S3Requests.puts(OBJECTS);
             default -> S3Requests.all();
         };
     }

@@ -1,7 +1,9 @@
 package caravan.torture;
 
 import caravan.testbed.S3Server;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +33,23 @@ record StoredKeys(List<String> keys) {
     /** Number of ranges that could not be stored. */
     long gaps() {
         return keys.stream().filter(key -> key.endsWith(".gap")).count();
+    }
+
+    /** Number of objects that begin before another one of their partition ends: two processes stored the same records. */
+    long overlaps() {
+        Map<String, Long> reached = new HashMap<>();
+        long overlaps = 0;
+        // A partition's keys are in the order of their first offsets.
+        for (String key : keys) {
+            Matcher name = NAME.matcher(key.substring(key.lastIndexOf('/') + 1));
+            if (name.matches()) {
+                String folder = key.substring(0, key.lastIndexOf('/'));
+                long next = reached.getOrDefault(folder, 0L);
+                overlaps += Long.parseLong(name.group(1)) < next ? 1 : 0;
+                reached.put(folder, Math.max(next, Long.parseLong(name.group(2))));
+            }
+        }
+        return overlaps;
     }
 
     /** The first offset of a partition that nothing answers for, from 0 on. */

@@ -30,7 +30,6 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 /** One run of the torture. Ends with 1 where a record was lost, doubled or changed, or Caravan did what it must not do. */
 public final class Torture {
     private static final int BROKERS = 3;
-    private static final int KILLED_RESTORES = 3;
     private static final String ARCHIVE = "archive";
     private static final Duration BEGINNING = Duration.ofMinutes(4);
     private static final Duration CATCHING_UP = Duration.ofMinutes(6);
@@ -159,12 +158,18 @@ public final class Torture {
         }
         counts.add("rebalances", Generations.of(source.bootstrapServers(), Backups.GROUP));
         if (caughtUp) {
-            // All three, whatever the first one says: together they tell more.
+            // Both, whatever the first one says: together they tell more.
             command("backup-until-now", untilNow());
-            command("verify-data", List.of("verify", "--store", store, "--data"));
             command(
                     "verify-source",
-                    List.of("verify", "--store", store, "--against", "--bootstrap-servers", source.bootstrapServers()));
+                    List.of(
+                            "verify",
+                            "--store",
+                            store,
+                            "--data",
+                            "--against",
+                            "--bootstrap-servers",
+                            source.bootstrapServers()));
         }
         if (caughtUp) {
             // Also where a command has found something: what the comparison finds is no word of Caravan's.
@@ -255,12 +260,19 @@ public final class Torture {
                 proxy.inject(S3Fault.slowDown(), S3Requests.all().withChance(0.15, options.seed()));
         Restores restores =
                 new Restores(caravan, workspace, target, store, new Random(options.seed()), counts, failures);
-        List<String> others = List.of("--exclude-topics", Subject.REBORN.topic());
-        boolean restored = restores.restore("restore", KILLED_RESTORES, others);
         Map<Life, Uuid> lives = topics.lives(Subject.REBORN.topic());
-        for (Map.Entry<Life, Uuid> life : lives.entrySet()) {
-            restored &= restores.restore(
-                    "restore-life-" + life.getKey().number(), 0, ofLife(life.getKey(), life.getValue()));
+        Map<String, List<String>> parts = new LinkedHashMap<>();
+        if (lives.size() == 1) {
+            parts.put("all", List.of());
+        } else {
+            parts.put("others", List.of("--exclude-topics", Subject.REBORN.topic()));
+            lives.forEach((life, id) -> parts.put("life-" + life.number(), ofLife(life, id)));
+        }
+        boolean restored = true;
+        int kills = options.restoreKills();
+        for (Map.Entry<String, List<String>> part : parts.entrySet()) {
+            restored &= restores.restore("restore-" + part.getKey(), kills, part.getValue());
+            kills = 0;
         }
         cuts.end();
         slow.end();
@@ -270,8 +282,7 @@ public final class Torture {
         }
         List<String> verify =
                 List.of("verify", "--store", store, "--against", "--bootstrap-servers", target.bootstrapServers());
-        command("verify-target", with(verify, others));
-        lives.forEach((life, id) -> command("verify-target-life-" + life.number(), with(verify, ofLife(life, id))));
+        parts.forEach((name, part) -> command("verify-target-" + name, with(verify, part)));
         return true;
     }
 
@@ -281,14 +292,14 @@ public final class Torture {
         return all;
     }
 
-    private static List<String> ofLife(Life life, Uuid id) {
+    private List<String> ofLife(Life life, Uuid id) {
         return List.of(
                 "--topics", life.topic(), "--timeline", id.toString(), "--rename", life.topic() + "=" + restored(life));
     }
 
     /** The name of a life's copy. */
-    private static String restored(Life life) {
-        return life.topic().equals(Subject.REBORN.topic()) ? life.topic() + "-life-" + life.number() : life.topic();
+    private String restored(Life life) {
+        return topics.lives(life.topic()).size() > 1 ? life.topic() + "-life-" + life.number() : life.topic();
     }
 
     private void compare(ProcessCluster target, Comparison comparison) {
@@ -347,6 +358,7 @@ public final class Torture {
         others.keySet().removeAll(faults.keySet());
         StoredKeys keys = StoredKeys.of(s3, ARCHIVE);
         others.put("objects", keys.objects());
+        others.put("objects that overlap others", keys.overlaps());
         others.put("gaps", keys.gaps());
         Map<String, Long> records = new LinkedHashMap<>();
         records.put("records acknowledged", ledger.count(Fate.ACKNOWLEDGED));

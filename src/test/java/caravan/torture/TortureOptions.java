@@ -56,6 +56,13 @@ final class TortureOptions {
     private double rate;
 
     @Option(
+            names = "--restore-kills",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How often the restore is killed (default: ${DEFAULT-VALUE}).")
+    private int restoreKills;
+
+    @Option(
             names = "--jar",
             paramLabel = "FILE",
             description = "Caravan's jar (default: the compiled classes, target/classes).")
@@ -108,6 +115,10 @@ final class TortureOptions {
 
     double rate() {
         return rate;
+    }
+
+    int restoreKills() {
+        return restoreKills;
     }
 
     Optional<Path> jar() {

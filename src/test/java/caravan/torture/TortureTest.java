@@ -176,6 +176,7 @@ class TortureTest {
         assertThat(keys.coveredTo("orders", "Another", 0)).isZero();
         assertThat(keys.objects()).isEqualTo(3);
         assertThat(keys.gaps()).isEqualTo(1);
+        assertThat(keys.overlaps()).isEqualTo(1);
     }
 
     private void sent(long number, Fate fate, long offset) {
