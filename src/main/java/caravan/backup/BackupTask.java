@@ -204,9 +204,7 @@ public final class BackupTask implements ChunkClients.Task, CamelContextAware {
             partitions().stop(object, refusal.get());
             return false;
         }
-        object.lateRead()
-                .map(late -> ledger.awaitsFirst() ? late.voidingNothing() : late)
-                .ifPresent(late -> starts().name(object.folder(), late));
+        ledger.toName(object).ifPresent(late -> starts().name(object.folder(), late));
         return true;
     }
 

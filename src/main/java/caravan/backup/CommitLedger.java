@@ -105,6 +105,14 @@ final class CommitLedger {
         return tombstones.take(chunk);
     }
 
+    /**
+     * What has to be named before an object is stored. Its name may not make void what only the first object is to: a kill between the two
+     * would leave the old before it, and the new behind it.
+     */
+    synchronized Optional<LateRead> toName(SpooledObject object) {
+        return object.lateRead().map(late -> admission.isPresent() ? late.voidingNothing() : late);
+    }
+
     /** When the log ended where what was taken ends, or before, epoch millis; empty where that is not known. */
     synchronized OptionalLong asOf() {
         return tombstones.asOf();

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caravan.archive.Compression;
 import caravan.archive.FrameCodecs;
+import caravan.archive.GapKey;
 import caravan.archive.ObjectIdentity;
+import caravan.archive.OffsetRange;
 import caravan.archive.PartitionFolder;
 import caravan.archive.Timeline;
 import caravan.backup.SpooledObject.State;
 import caravan.kafka.Assignment;
 import caravan.kafka.Chunk;
+import caravan.kafka.LogView;
+import caravan.kafka.LogView.Missing;
 import caravan.kafka.Start;
 import caravan.testbed.TestArchive;
 import caravan.testbed.TestArchive.Message;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -32,6 +37,7 @@ class CommitLedgerTest {
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
     private static final Timeline TIMELINE = Timeline.of(Uuid.fromString("hWcjnPAVTFm0pCxYgPWGyQ"));
     private static final int VOID = 3;
+    private static final long MONDAY = 1_764_547_200_000L;
 
     @TempDir
     private Path directory;
@@ -54,7 +60,7 @@ class CommitLedgerTest {
                 new PartitionFolder("orders", TIMELINE, 0),
                 Optional.empty(),
                 Optional.of(admission),
-                new TombstoneWatch(OptionalLong.empty(), () -> TombstoneWatch.DEFAULT_RETENTION_MILLIS));
+                new TombstoneWatch(OptionalLong.of(MONDAY), () -> TombstoneWatch.DEFAULT_RETENTION_MILLIS));
         ledger = new CommitLedger(new Noting(), place, "an-archive", writers, new Progress());
     }
 
@@ -101,11 +107,53 @@ class CommitLedgerTest {
         assertThat(ledger.awaitsFirst()).isTrue();
     }
 
+    @Test
+    void theNameOfWhatWasReadTooLateMakesNothingVoidBeforeTheFirstObject() throws Exception {
+        // Given: both lack something, and come days later
+        SpooledObject first = late(10, 20);
+        assertThat(ledger.open(first)).isTrue();
+
+        // Then
+        assertThat(ledger.toName(first).orElseThrow().key()).isEqualTo(new GapKey(12, 14, -1));
+
+        // When
+        first.seal();
+        assertThat(first.beginStoring()).isTrue();
+        first.end(State.STORED);
+        ledger.stored();
+
+        // Then: a later truncation makes it void
+        assertThat(ledger.toName(late(20, 30)).orElseThrow().key()).isEqualTo(new GapKey(22, 24, VOID + 1));
+    }
+
+    /** An object that ends where the log does, five days later than it ended before. */
+    private SpooledObject late(long from, long next) throws IOException {
+        LogView view = new LogView(
+                Optional.of(new Missing(new OffsetRange(from + 2, from + 4), VOID + 1)),
+                next,
+                MONDAY + from * TimeUnit.DAYS.toMillis(5),
+                -1);
+        return object(from, next, VOID + 1, view);
+    }
+
     private SpooledObject object(long from, long next, int epoch) throws IOException {
+        return object(from, next, epoch, LogView.NONE);
+    }
+
+    private SpooledObject object(long from, long next, int epoch, LogView view) throws IOException {
         List<Message> messages =
                 LongStream.range(from, next).mapToObj(Message::at).toList();
         Chunk chunk = new Chunk(
-                PARTITION, TIMELINE.topicId(), 1, from, next, epoch, TestArchive.batches(messages, epoch), false);
+                PARTITION,
+                TIMELINE.topicId(),
+                1,
+                from,
+                next,
+                epoch,
+                TestArchive.batches(messages, epoch),
+                false,
+                view,
+                () -> {});
         ObjectIdentity identity = new ObjectIdentity("an-archive", "a-cluster", "orders", TIMELINE, 0, "a test");
         SpooledObject object = new SpooledObject(spool, codecs, Compression.STORED, ledger, identity, chunk, from);
         object.append(chunk);
