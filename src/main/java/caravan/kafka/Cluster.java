@@ -80,7 +80,7 @@ public final class Cluster implements AutoCloseable {
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(12);
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(24);
     private static final int ATTEMPTS = 20;
     private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -99,7 +99,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * The cluster's id. It is what is asked first, so a cluster that is away is known soon: in 24 s, or twice a shorter {@code
+     * The cluster's id. It is what is asked first, so a cluster that is away is known soon: in 24 s, or in a shorter {@code
      * default.api.timeout.ms} of the user's.
      */
     public String id() {
@@ -108,7 +108,7 @@ public final class Cluster implements AutoCloseable {
                 .filter(value -> value.matches("[0-9]{1,9}"))
                 .map(Long::parseLong)
                 .orElse(FIRST_ANSWER.toMillis());
-        Duration each = Duration.ofMillis(Math.min(wanted, FIRST_ANSWER.toMillis()));
+        Duration each = Duration.ofMillis(Math.min(wanted, FIRST_ANSWER.toMillis()) / 2);
         try (Admin hasty = Admin.create(settings.hastyAdmin())) {
             return id(hasty, each);
         } catch (org.apache.kafka.common.errors.TimeoutException e) {

@@ -77,7 +77,7 @@ class HeldBrokersIT {
         create(copy, List.of(leader, follower.id()));
 
         // When: the follower is in sync, and fetches no more; what the leader gets is not committed then
-        try (CaravanProcess restore = restore("--max-rate", "1000000")) {
+        try (CaravanProcess restore = restore("--max-rate", "300000")) {
             restore.until(() -> highWatermark(copy) > 0);
             follower.signal(ProcessSignal.STOP);
             AtomicLong last = new AtomicLong();

@@ -15,7 +15,11 @@ enum FaultKind {
     S3_SLOW_DOWN(Victim.S3, 3, 8, "503 SlowDown"),
     S3_INTERNAL_ERROR(Victim.S3, 3, 8, "500 InternalError"),
     S3_DELAYED(Victim.S3, 2, 8, "requests that wait for half a second to three"),
-    S3_UPLOADS_LATE(Victim.S3, 4, 10, "objects that are under way for 8 to 20 seconds, and arrive whatever became of their sender"),
+    S3_UPLOADS_LATE(
+            Victim.S3,
+            4,
+            10,
+            "objects that are under way for 8 to 20 seconds, and arrive whatever became of their sender"),
     S3_REQUEST_CUT(Victim.S3, 3, 8, "connections that break in a request's body"),
     S3_ANSWER_CUT(Victim.S3, 3, 8, "connections that break in an answer's body"),
     S3_ANSWER_LOST(Victim.S3, 2, 10, "PUTs that are done, and whose answer never comes"),
