@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,8 @@ class BaselinesTest {
         // When
         data.deleteTopic(topic);
         data.createTopic(topic, 1, Map.of());
+        // The broker hears of it a moment after the controller.
+        Awaitility.await().ignoreExceptions().until(() -> data.logEnd(topic, 0) == 0);
 
         // Then
         assertThat(begin().timeline(topic)).contains(new Timeline(data.topicId(topic), 1));
