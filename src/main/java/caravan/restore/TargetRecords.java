@@ -18,7 +18,7 @@ import org.apache.kafka.common.record.Record;
 /** Single records of restored topics, to be compared with the archive's. */
 final class TargetRecords {
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final KafkaSettings settings;
 
@@ -49,6 +49,8 @@ final class TargetRecords {
         Properties properties = settings.reader();
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1");
+        // A broker that hangs takes connections, and answers nothing.
+        properties.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "8000");
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties)) {
             consumer.assign(List.of(partition));
             consumer.seek(partition, offset);
@@ -60,7 +62,8 @@ final class TargetRecords {
                     return Optional.of(records.next()).filter(record -> record.offset() == offset);
                 }
             }
-            return Optional.empty();
+            throw new org.apache.kafka.common.errors.TimeoutException("the record of " + partition + " at offset "
+                    + offset + " could not be read for " + PATIENCE.toSeconds() + " s");
         }
     }
 }
