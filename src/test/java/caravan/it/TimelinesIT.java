@@ -140,7 +140,14 @@ class TimelinesIT {
 
     private void assertLife(EmbeddedBroker broker, TestData data, String topic) {
         new CaravanCommands(broker.bootstrapServers(), s3)
-                .restore(store, "--timeline", data.topicId(topic).toString(), "--rename", topic + "=" + topic + "-life")
+                .restore(
+                        store,
+                        "--topics",
+                        topic,
+                        "--timeline",
+                        data.topicId(topic).toString(),
+                        "--rename",
+                        topic + "=" + topic + "-life")
                 .expect(0);
         assertSameRecords(
                 TopicContents.read(broker.bootstrapServers(), topic),
