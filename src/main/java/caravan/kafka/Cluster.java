@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -86,11 +87,17 @@ public final class Cluster implements AutoCloseable {
 
     private final KafkaSettings settings;
     private final Admin admin;
+    private final Set<String> created = ConcurrentHashMap.newKeySet();
     private Optional<Admin> creating = Optional.empty();
 
     public Cluster(KafkaSettings settings) {
+        this(settings, Admin.create(settings.admin()));
+    }
+
+    /** @param admin is closed with this object */
+    Cluster(KafkaSettings settings, Admin admin) {
         this.settings = settings;
-        this.admin = Admin.create(settings.admin());
+        this.admin = admin;
     }
 
     /** A consumer that reads committed records, as a member of no group; who asks for it closes it. */
@@ -143,8 +150,15 @@ public final class Cluster implements AutoCloseable {
         return names;
     }
 
+    /** A topic that this object made is waited for: brokers other than the controller hear of it a moment later. */
     public Optional<Topic> topic(String name) {
-        return Optional.ofNullable(topics(Set.of(name)).get(name));
+        for (int attempt = 1; ; attempt++) {
+            Optional<Topic> topic = Optional.ofNullable(topics(Set.of(name)).get(name));
+            if (topic.isPresent() || attempt == ATTEMPTS || !created.contains(name)) {
+                return topic;
+            }
+            pause();
+        }
     }
 
     /** Those of these topics that there are, by name; one request for all. */
@@ -276,6 +290,7 @@ public final class Cluster implements AutoCloseable {
         get(
                 patient().createTopics(List.of(topic)).values().get(name),
                 () -> MissingAclException.ofTopics(AclOperation.CREATE, List.of(name)));
+        created.add(name);
         awaitLeaders(name, partitions);
     }
 

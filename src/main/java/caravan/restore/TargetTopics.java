@@ -106,7 +106,11 @@ final class TargetTopics {
             } else {
                 takeOver(target, existing.get(), partitions, committed);
             }
-            ids.put(target.topic(), cluster.topic(target.topic()).orElseThrow().id());
+            ids.put(
+                    target.topic(),
+                    cluster.topic(target.topic())
+                            .orElseThrow(() -> foreign(target.topic()))
+                            .id());
             cluster.requireAllowed(target.topic(), TargetInspection.NEEDED);
             IntStream.range(0, partitions)
                     .mapToObj(partition -> new TopicPartition(target.topic(), partition))
