@@ -26,6 +26,7 @@ final class Listing implements Iterator<TopicContents> {
         private final Map<Integer, List<StoredKey>> partitions = new TreeMap<>();
     }
 
+    private final Store store;
     private final TopicSnapshots snapshots;
     private final Iterator<Store.Entry> entries;
     private final Consumer<Store.Entry> foreign;
@@ -36,6 +37,7 @@ final class Listing implements Iterator<TopicContents> {
      * @param foreign hears of keys outside of the topics' folders that are none of an archive's
      */
     Listing(Store store, String prefix, Consumer<Store.Entry> foreign) {
+        this.store = store;
         this.snapshots = new TopicSnapshots(store);
         this.entries = store.list(prefix).iterator();
         this.foreign = foreign;
@@ -130,9 +132,23 @@ final class Listing implements Iterator<TopicContents> {
         List<PartitionContents> partitions = new ArrayList<>();
         for (Map.Entry<Integer, List<StoredKey>> partition : life.partitions.entrySet()) {
             PartitionFolder folder = new PartitionFolder(topic, timeline, partition.getKey());
-            partitions.add(new PartitionContents(folder, start(first, partition), partition.getValue()));
+            PartitionContents contents = new PartitionContents(folder, start(first, partition), partition.getValue());
+            partitions.add(contents.coverage().holes().isEmpty() ? contents : again(contents));
         }
         return new TimelineContents(topic, timeline, first, newest, damage, partitions);
+    }
+
+    /**
+     * A listing that takes its time can pass the place of a gap's key before it is written, and come to the objects after they were
+     * pruned for it. Whoever began to list after that finds the gap.
+     */
+    private PartitionContents again(PartitionContents before) {
+        List<StoredKey> keys = new ArrayList<>();
+        store.list(before.folder().path()).forEach(entry -> ArchiveLayout.parse(entry.key())
+                .filter(ArchiveKey.Partition.class::isInstance)
+                .map(ArchiveKey.Partition.class::cast)
+                .ifPresent(key -> keys.add(new StoredKey(key.key(), entry.size(), entry.lastModified()))));
+        return new PartitionContents(before.folder(), before.startOffset(), keys);
     }
 
     /** Partitions that were added later are wanted from their beginning; without a snapshot nothing is known to be missed. */

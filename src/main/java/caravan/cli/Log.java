@@ -45,6 +45,7 @@ final class Log {
         appender.setContext(context);
         appender.setTarget("System.err");
         appender.setEncoder(encoder);
+        appender.addFilter(new Interruptions());
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);

@@ -46,6 +46,7 @@ public final class RestoreLease implements AutoCloseable {
     private final String group;
     private final ConcurrentLinkedQueue<Commit> commits = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> leading = new CompletableFuture<>();
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private Thread thread;
     private volatile boolean lost;
     private volatile boolean closed;
@@ -64,6 +65,8 @@ public final class RestoreLease implements AutoCloseable {
     public boolean acquire() throws InterruptedException {
         Properties properties = settings.classic(group);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "caravan-lease");
+        // A broker that hangs is left soon for another one; what waits for the group has a limit of its own.
+        properties.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "8000");
         Duration session = session(properties);
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(session.toMillis()));
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Long.toString(session.toMillis() / 4));
@@ -76,11 +79,16 @@ public final class RestoreLease implements AutoCloseable {
         thread.setDaemon(true);
         thread.start();
         try {
+            // Nobody else leads as long as nobody has told who does.
+            await(CompletableFuture.anyOf(leading, joined), ANSWER, "no broker took a member into the group " + group);
             await(leading, SESSION.multipliedBy(2), "");
             return true;
         } catch (org.apache.kafka.common.errors.TimeoutException e) {
             close();
-            return false;
+            if (joined.isDone()) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -92,6 +100,7 @@ public final class RestoreLease implements AutoCloseable {
     }
 
     private void together(boolean leader) {
+        joined.complete(null);
         if (leader) {
             leading.complete(null);
         } else if (leading.isDone()) {
@@ -160,7 +169,7 @@ public final class RestoreLease implements AutoCloseable {
         await(commit.done(), ANSWER, "the group " + group + " could not commit");
     }
 
-    private static void await(CompletableFuture<Void> done, Duration patience, String otherwise)
+    private static void await(CompletableFuture<?> done, Duration patience, String otherwise)
             throws InterruptedException {
         try {
             done.get(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -17,6 +17,7 @@ import caravan.archive.UnsupportedFormatException;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -383,6 +384,32 @@ class CatalogTest {
         assertThat(partition.coverage().gaps()).containsExactly(new GapKey(100, 150, -1));
         assertThat(partition.objects()).hasSize(2);
         assertThat(partition.stored(new GapKey(100, 150, -1)).size()).isZero();
+    }
+
+    @Test
+    void whatIsPrunedWhileItIsListedIsNoHole() {
+        // Given
+        snapshot(1_000, topic("early", FIRST, 1, Map.of(0, 0L)));
+        snapshot(1_000, topic("orders", FIRST, 1, Map.of(0, 0L)));
+        List<ObjectKey> objects = IntStream.range(0, 10)
+                .mapToObj(n -> new ObjectKey(n * 100L, n * 100L + 100, 1, 100, 1, 1))
+                .toList();
+        objects.forEach(object -> add("orders", FIRST, 0, object));
+        Iterator<TopicContents> listing = catalog.contents(foreign -> {}).iterator();
+        assertThat(listing.next().topic()).isEqualTo("early");
+
+        // When: the listing has come to the first object
+        GapKey pruned = new GapKey(0, 800, 1);
+        add("orders", FIRST, 0, pruned);
+        PartitionFolder folder = new PartitionFolder("orders", FIRST, 0);
+        objects.subList(0, 8).forEach(object -> store.remove(folder.key(object)));
+
+        // Then
+        PartitionContents partition =
+                listing.next().timelines().get(0).partitions().get(0);
+        assertThat(partition.coverage().holes()).isEmpty();
+        assertThat(partition.coverage().gaps()).containsExactly(pruned);
+        assertThat(partition.objects()).hasSize(2);
     }
 
     @Test

@@ -28,11 +28,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Brokers that are in their cluster, and do nothing. Run where {@code -Dcaravan.test.held=true} asks for it. */
-@EnabledIfSystemProperty(named = "caravan.test.held", matches = "true")
+/** Brokers that are in their cluster, and do nothing. */
 @ExtendWith(TestServers.class)
 class HeldBrokersIT {
     private static Workspace workspace;
