@@ -54,7 +54,7 @@ class ClockJumpsIT {
         Map<String, String> environment = new HashMap<>(s3.environment());
         environment.put("LD_PRELOAD", library().toString());
         environment.put("FAKETIME_TIMESTAMP_FILE", clock.toString());
-        environment.put("FAKETIME_NO_CACHE", "1");
+        environment.put("FAKETIME_CACHE_DURATION", "1");
         environment.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         String topic = names.topic("orders");
         String group = names.topic("group");
