@@ -81,7 +81,7 @@ public final class RestoreLease implements AutoCloseable {
         try {
             // Nobody else leads as long as nobody has told who does.
             await(CompletableFuture.anyOf(leading, joined), ANSWER, "no broker took a member into the group " + group);
-            await(leading, SESSION.multipliedBy(2), "");
+            await(leading, session.multipliedBy(2), "");
             return true;
         } catch (org.apache.kafka.common.errors.TimeoutException e) {
             close();
