@@ -35,7 +35,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class FetchedBatches {
     /** Less than this part of its response is copied: a slice keeps all of it in memory for as long as it waits. */
-    private static final int KEPT_PART = 4;
+    private static final int KEPT_PART = 8;
 
     private final TopicPartition partition;
     private final long position;

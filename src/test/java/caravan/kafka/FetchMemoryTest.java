@@ -64,6 +64,30 @@ class FetchMemoryTest {
     }
 
     @Test
+    void ofFourPartitionsInOneAnswerNoneIsCopied() {
+        // Given: four equal parts, and what is written around them
+        MemoryRecords records = MemoryRecords.withRecords(
+                Compression.NONE,
+                IntStream.range(0, 1_000)
+                        .mapToObj(i -> new SimpleRecord(new byte[4_000]))
+                        .toArray(SimpleRecord[]::new));
+        ByteBuffer bytes = memory.tryAllocate(4 * records.sizeInBytes() + 1_000);
+        IntStream.range(0, 4)
+                .forEach(part -> bytes.put(part * records.sizeInBytes(), records.buffer(), 0, records.sizeInBytes()));
+        Answer answer = answer(bytes);
+
+        for (int part = 0; part < 4; part++) {
+            MemoryRecords own =
+                    MemoryRecords.readableRecords(bytes.slice(part * records.sizeInBytes(), records.sizeInBytes()));
+
+            Fetched fetched = FetchedBatches.of(PARTITION, 0, new PartitionData().setRecords(own), Optional.of(answer))
+                    .orElseThrow();
+
+            assertThat(fetched.batches().isDirect()).isTrue();
+        }
+    }
+
+    @Test
     void whatWasFetchedKeepsItsMemoryUntilItIsReleased() {
         // Given: all of the answer is one batch
         MemoryRecords records = MemoryRecords.withRecords(

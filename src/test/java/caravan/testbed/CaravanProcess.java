@@ -37,6 +37,7 @@ public final class CaravanProcess implements AutoCloseable {
         if (Boolean.getBoolean(ChunkClients.REBATCH)) {
             command.add("-D" + ChunkClients.REBATCH + "=true");
         }
+        command.addAll(sharedClasses());
         command.add("-jar");
         command.add(jar().toString());
         command.addAll(arguments);
@@ -185,6 +186,18 @@ public final class CaravanProcess implements AutoCloseable {
             throw new IllegalStateException(jar + " is not there: it is made by mvn package");
         }
         return jar;
+    }
+
+    /** Starts take half as long with them; the JVM leaves them aside where they don't fit. */
+    private static List<String> sharedClasses() {
+        Path classes = jar().resolveSibling("caravan.jsa");
+        return Files.isRegularFile(classes)
+                ? List.of(
+                        "-XX:SharedArchiveFile=" + classes,
+                        "-XX:+UseSerialGC",
+                        "-Xlog:disable",
+                        "-Xlog:all=error:stderr")
+                : List.of();
     }
 
     /** A shell's background job ignores SIGINT, and so do its children; this undoes it where env(1) can. */
