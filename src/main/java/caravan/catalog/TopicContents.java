@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
@@ -55,6 +56,22 @@ public record TopicContents(String topic, List<TimelineContents> timelines, List
             return withData;
         }
         return chosen.stream().max(BY_AGE).stream().toList();
+    }
+
+    /**
+     * The life that is meant: of those that a restore can choose from the only one, or the newest; or any by its name.
+     *
+     * @param chosen {@code newest}, a timeline's name, or "" where there is only one to choose from
+     * @return empty where there is none of that name, or several to choose from
+     */
+    public Optional<TimelineContents> life(String chosen) {
+        List<TimelineContents> candidates = restorable();
+        if (chosen.isEmpty() && candidates.size() == 1 || chosen.equals("newest") && !candidates.isEmpty()) {
+            return Optional.of(candidates.get(candidates.size() - 1));
+        }
+        return timelines.stream()
+                .filter(life -> life.timeline().folder().equals(chosen))
+                .findFirst();
     }
 
     /** Whether a later baseline of the same life is complete, in which a backup goes on. */

@@ -1,13 +1,13 @@
 package caravan.cli;
 
 import caravan.catalog.Catalog;
+import caravan.catalog.TopicChoice;
 import caravan.catalog.TopicContents;
 import caravan.kafka.TopicFilter;
 import caravan.store.Store;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -20,35 +20,23 @@ final class ArchivedTopics extends TopicOptions {
             description = "Topics, comma-separated names and regular expressions (default: all).")
     private String topics;
 
-    /** Whether nothing is left out. */
-    boolean all() {
-        return topics == null && excludeTopics().isBlank();
+    /** These topics. */
+    TopicChoice choice() {
+        if (topics != null) {
+            return TopicChoice.of(filter(topics), topics);
+        }
+        return excludeTopics().isBlank()
+                ? TopicChoice.everything()
+                : TopicChoice.without(TopicFilter.of(excludeTopics(), ""));
     }
 
-    /**
-     * The contents of the topics, read while the stream is.
-     *
-     * @param foreign hears of foreign files outside of the topics' folders, if nothing is left out
-     */
+    /** The contents of the topics, see {@link TopicChoice#in}. */
     Stream<TopicContents> in(Catalog catalog, Consumer<Store.Entry> foreign) {
-        if (all()) {
-            return catalog.contents(foreign);
-        }
-        Predicate<String> wanted =
-                topics == null ? TopicFilter.of(excludeTopics(), "")::matches : filter(topics)::matches;
-        return catalog.topics().stream()
-                .filter(topics == null ? wanted.negate() : wanted)
-                .flatMap(topic -> catalog.topic(topic).stream());
+        return choice().in(catalog, foreign);
     }
 
-    /** What was asked for and is not among those found: names, or the whole list where it matches nothing. */
+    /** What was asked for and is not among those found. */
     List<String> missing(Collection<String> found) {
-        if (topics == null) {
-            return List.of();
-        }
-        List<String> names = filter(topics).names().stream()
-                .filter(name -> !found.contains(name))
-                .toList();
-        return names.isEmpty() && found.isEmpty() ? List.of(topics) : names;
+        return choice().missing(found);
     }
 }

@@ -1,14 +1,13 @@
 package caravan.cli;
 
 import caravan.archive.PlanDocument.Target;
-import caravan.restore.GroupRestore.Move;
 import caravan.restore.GroupRestore.Moves;
 import caravan.restore.RestorePlan.PartitionPlan;
 import caravan.restore.RestorePlan.TopicPlan;
 import caravan.restore.RestorePreview;
+import caravan.restore.RestorePreviewSummary;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +15,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Prints what a restore would do. */
 final class RestorePreviewText {
-
-    /** What a restore was measured to read on two cores, beside a broker and a store: bytes of objects in a second. */
-    private static final long BYTES_PER_SECOND = 30_000_000;
-
     private final CommonOptions common;
 
     RestorePreviewText(CommonOptions common) {
@@ -29,7 +24,6 @@ final class RestorePreviewText {
     /** The exit code says whether the restore would be done. */
     int show(RestorePreview preview) {
         boolean exact = preview.plan().recordsExact();
-        List<Map<String, Object>> topics = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         preview.earlier()
                 .ifPresent(id -> text.append(
@@ -39,7 +33,6 @@ final class RestorePreviewText {
                                         + " are left\n"));
         for (TopicPlan topic : preview.plan().topics()) {
             Optional<Target> target = Optional.ofNullable(preview.targets().get(topic.target()));
-            topics.add(json(topic, target));
             text.append(String.format(
                     "%s -> %s%s: %s, %s%s, %s stored, %s%n",
                     topic.source(),
@@ -60,34 +53,13 @@ final class RestorePreviewText {
         preview.groupRemarks().forEach(remark -> text.append(remark).append('\n'));
         preview.conflicts()
                 .forEach(conflict -> text.append("conflict: ").append(conflict).append('\n'));
-        long bytes = preview.plan().records() == 0
-                ? preview.plan().bytes()
-                : (long) (preview.plan().bytes()
-                        * ((double) preview.left() / preview.plan().records()));
-        long seconds = Math.max(1, bytes / BYTES_PER_SECOND);
+        RestorePreviewSummary summary = RestorePreviewSummary.of(preview);
         if (!preview.finished()) {
-            text.append(String.format("about %,d s, at %s/s%n", seconds, Units.bytes(BYTES_PER_SECOND)));
+            text.append(String.format(
+                    "about %,d s, at %s/s%n",
+                    summary.estimatedSeconds(), Units.bytes(RestorePreviewSummary.BYTES_PER_SECOND)));
         }
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("restoreId", preview.earlier().orElse(null));
-        json.put("finished", preview.finished());
-        json.put("topics", topics);
-        json.put("records", preview.plan().records());
-        json.put("recordsExact", exact);
-        json.put("recordsLeft", preview.left());
-        json.put("bytes", preview.plan().bytes());
-        json.put("estimatedSeconds", seconds);
-        json.put(
-                "groups",
-                preview.groups().moves().stream().map(RestorePreviewText::json).toList());
-        json.put(
-                "groupsTakenAt",
-                preview.groups().takenAt().isPresent()
-                        ? preview.groups().takenAt().getAsLong()
-                        : null);
-        json.put("groupRemarks", preview.groupRemarks());
-        json.put("conflicts", preview.conflicts());
-        common.result(json, text.toString());
+        common.result(summary, text.toString());
         return preview.conflicts().isEmpty() ? ExitCode.DONE : ExitCode.COULD_NOT;
     }
 
@@ -143,17 +115,6 @@ final class RestorePreviewText {
         groups.missing().forEach(sentence -> text.append(sentence).append('\n'));
     }
 
-    private static Map<String, Object> json(Move move) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("group", move.group());
-        shown.put("topic", move.target().topic());
-        shown.put("partition", move.target().partition());
-        shown.put("source", move.source());
-        shown.put("before", move.before().isPresent() ? move.before().getAsLong() : null);
-        shown.put("offset", move.offset());
-        return shown;
-    }
-
     private static void settings(StringBuilder text, Target target) {
         if (!target.existed()) {
             text.append("  replication factor ")
@@ -178,49 +139,5 @@ final class RestorePreviewText {
                         partition.gaps().stream()
                                 .map(gap -> "[" + gap.from() + ", " + gap.next() + ")")
                                 .toList());
-    }
-
-    private static Map<String, Object> json(TopicPlan topic, Optional<Target> target) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("source", topic.source());
-        shown.put("target", topic.target());
-        shown.put("timeline", topic.timeline().folder());
-        shown.put("partitions", topic.partitionCount());
-        shown.put("exists", target.map(Target::existed).orElse(null));
-        shown.put(
-                "replicationFactor",
-                target.filter(to -> !to.existed())
-                        .map(Target::replicationFactor)
-                        .orElse(topic.snapshot().replicationFactor()));
-        shown.put("settings", target.map(Target::settings).orElse(null));
-        shown.put("remarks", target.map(Target::remarks).orElse(List.of()));
-        shown.put("notes", target.map(Target::notes).orElse(List.of()));
-        shown.put("records", topic.records());
-        shown.put("bytes", topic.bytes());
-        shown.put("gaps", topic.gaps());
-        shown.put(
-                "partitionPlans",
-                topic.partitions().stream().map(RestorePreviewText::json).toList());
-        return shown;
-    }
-
-    private static Map<String, Object> json(PartitionPlan partition) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("partition", partition.source().partition());
-        shown.put("records", partition.records());
-        shown.put("bytes", partition.bytes());
-        shown.put("objects", partition.objects().size());
-        shown.put(
-                "gaps",
-                partition.gaps().stream()
-                        .map(gap -> {
-                            Map<String, Object> range = new LinkedHashMap<>();
-                            range.put("from", gap.from());
-                            range.put("next", gap.next());
-                            range.put("reason", gap.reason().orElse(null));
-                            return range;
-                        })
-                        .toList());
-        return shown;
     }
 }

@@ -2,17 +2,15 @@ package caravan.cli;
 
 import caravan.archive.ArchiveDocument;
 import caravan.catalog.Catalog;
-import caravan.catalog.DataCheck;
-import caravan.catalog.DocumentCheck;
 import caravan.catalog.Finding;
 import caravan.catalog.Finding.Severity;
 import caravan.catalog.FindingSummary;
-import caravan.catalog.KeyCheck;
 import caravan.catalog.TimelineContents;
 import caravan.restore.Renames;
+import caravan.restore.TopicComparison;
+import caravan.restore.Verification;
 import caravan.store.Store;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -115,44 +113,28 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Renames names = Renames.parse(String.join(",", renames));
         try (Store store = storeOptions.open()) {
-            Catalog catalog = new Catalog(store);
-            ArchiveDocument archive = catalog.requireArchive();
-            KeyCheck keys = new KeyCheck(store, Instant.now());
-            DocumentCheck documents = new DocumentCheck(store);
-            List<String> found = new ArrayList<>();
-            try (ObjectReading reading = new ObjectReading(new DataCheck(store, archive.archiveId()), common.err());
-                    Comparing comparing = against
-                            ? new Comparing(
-                                    store, kafkaOptions.settings(bootstrapServers), names, timeline, common.err())
-                            : null) {
-                if (comparing != null) {
-                    // Before hours of work, not after them.
-                    selected.in(catalog, foreign -> {}).forEach(comparing::requireChoice);
-                }
-                selected.in(catalog, entry -> findings.add(KeyCheck.foreign(Optional.empty(), entry)))
-                        .forEach(topic -> {
-                            List<Finding> about = new ArrayList<>(keys.check(topic));
-                            if (data) {
-                                about.addAll(reading.read(documents.topic(topic)));
-                                about.addAll(reading.read(topic));
-                            }
-                            if (comparing != null) {
-                                about.addAll(comparing.compare(topic));
-                            }
+            ArchiveDocument archive = new Catalog(store).requireArchive();
+            ProgressLine line = new ProgressLine(common.err());
+            try (TopicComparison comparison = against ? comparison(store, names, line) : null) {
+                Verification verification = new Verification(
+                        store,
+                        selected.choice(),
+                        data,
+                        Optional.ofNullable(comparison),
+                        (objects, records, bytes) -> line.show("reading", records, bytes, ""));
+                verification.run(
+                        archive,
+                        (topic, about) -> {
                             topic.timelines().forEach(life -> timelines.add(timeline(life, about)));
                             findings.addAll(about);
-                            found.add(topic.topic());
-                        });
-                if (data && selected.all()) {
-                    findings.addAll(reading.read(documents.groups()));
-                }
-                objectsRead = reading.objects();
-                bytesRead = reading.bytes();
-                recordsCompared = comparing == null ? 0 : comparing.records();
+                        },
+                        findings::add);
+                objectsRead = verification.objectsRead();
+                bytesRead = verification.bytesRead();
+                recordsCompared = verification.recordsCompared();
+            } finally {
+                line.end();
             }
-            selected.missing(found)
-                    .forEach(name -> findings.add(Finding.ofTopic(
-                            Severity.WARNING, Finding.Kind.MISSING_TOPIC, name, "the archive has no topic " + name)));
             Result result = new Result(
                     store.location(),
                     archive.archiveId(),
@@ -165,6 +147,15 @@ final class VerifyCommand implements Callable<Integer> {
             common.result(result, text(result));
             return exitCode(findings);
         }
+    }
+
+    private TopicComparison comparison(Store store, Renames names, ProgressLine line) {
+        return new TopicComparison(
+                store,
+                kafkaOptions.settings(bootstrapServers),
+                names,
+                topic -> Timelines.choose(topic, timeline),
+                (records, bytes, partition) -> line.show("comparing", records, bytes, partition.toString()));
     }
 
     /**

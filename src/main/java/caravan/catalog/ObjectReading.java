@@ -1,13 +1,6 @@
-package caravan.cli;
+package caravan.catalog;
 
 import caravan.archive.ObjectKey;
-import caravan.catalog.DataCheck;
-import caravan.catalog.Finding;
-import caravan.catalog.PartitionContents;
-import caravan.catalog.StoredKey;
-import caravan.catalog.TimelineContents;
-import caravan.catalog.TopicContents;
-import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +13,20 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Reads all objects of a topic, and documents, a few at a time, and shows how that goes. */
-final class ObjectReading implements AutoCloseable {
+/** Reads all objects of topics, and documents, a few at a time, and tells how that goes. */
+public final class ObjectReading implements AutoCloseable {
     /** More would not be faster on fewer processors, and fewer would wait for the store. */
     private static final int AT_ONCE = Math.max(4, Runtime.getRuntime().availableProcessors());
+
+    /** Hears how far it is, on the thread of the caller; what it throws ends the reading. */
+    public interface Progress {
+        /**
+         * @param objects that were read to their end
+         * @param records that they have
+         * @param bytes of these objects
+         */
+        void read(long objects, long records, long bytes);
+    }
 
     /** An object under way. */
     private record Reading(ObjectSize size, Future<Optional<Finding>> outcome) {}
@@ -34,28 +37,30 @@ final class ObjectReading implements AutoCloseable {
     }
 
     private final DataCheck check;
-    private final ProgressLine line;
+    private final Progress progress;
     private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     private final Queue<Reading> underWay = new ArrayDeque<>();
     private long objects;
     private long bytes;
     private long records;
 
-    ObjectReading(DataCheck check, PrintWriter err) {
+    public ObjectReading(DataCheck check, Progress progress) {
         this.check = check;
-        this.line = new ProgressLine(err);
+        this.progress = progress;
     }
 
-    long objects() {
+    /** Objects that were read so far. */
+    public long objects() {
         return objects;
     }
 
-    long bytes() {
+    /** Bytes of these objects. */
+    public long bytes() {
         return bytes;
     }
 
     /** What is wrong, in the order of the keys. */
-    List<Finding> read(TopicContents topic) {
+    public List<Finding> read(TopicContents topic) {
         List<Finding> findings = new ArrayList<>();
         for (TimelineContents timeline : topic.timelines()) {
             for (PartitionContents partition : timeline.partitions()) {
@@ -71,7 +76,7 @@ final class ObjectReading implements AutoCloseable {
     }
 
     /** What is wrong with documents, in the order of their checks. */
-    List<Finding> read(Stream<Supplier<Optional<Finding>>> documents) {
+    public List<Finding> read(Stream<Supplier<Optional<Finding>>> documents) {
         List<Finding> findings = new ArrayList<>();
         documents.forEach(document -> submit(ObjectSize.NONE, document, findings));
         finishAll(findings);
@@ -107,12 +112,11 @@ final class ObjectReading implements AutoCloseable {
         objects += reading.size().objects();
         records += reading.size().records();
         bytes += reading.size().bytes();
-        line.show("reading", records, bytes, "");
+        progress.read(objects, records, bytes);
     }
 
     @Override
     public void close() {
-        line.end();
         threads.shutdownNow();
     }
 }

@@ -1,4 +1,4 @@
-package caravan.cli;
+package caravan.restore;
 
 import caravan.archive.DamagedObjectException;
 import caravan.catalog.Finding;
@@ -11,9 +11,7 @@ import caravan.catalog.TopicContents;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.MissingAclException;
-import caravan.restore.Renames;
 import caravan.store.Store;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,43 +22,60 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 
-/** Compares an archive's topics with a cluster's, partition after partition, and shows how that goes. */
-final class Comparing implements AutoCloseable {
+/** Compares an archive's topics with a cluster's, partition after partition, and tells how that goes. */
+public final class TopicComparison implements AutoCloseable {
+
+    /** Hears how far it is; what it throws ends the comparison. */
+    public interface Progress {
+        /**
+         * @param records that both had, so far
+         * @param bytes of these records, in the archive, uncompressed
+         * @param partition of the cluster, that is being compared
+         */
+        void compared(long records, long bytes, TopicPartition partition);
+    }
+
     private final Store store;
     private final Renames renames;
-    private final String chosen;
+    private final Choice choice;
     private final Cluster cluster;
     private final Consumer<byte[], byte[]> consumer;
-    private final ProgressLine line;
+    private final Progress progress;
     private long records;
     private long bytes;
 
+    /** Says which of a topic's timelines a copy was made of, or throws where nobody can tell. */
+    @FunctionalInterface
+    public interface Choice {
+        TimelineContents of(TopicContents topic);
+    }
+
     /**
-     * @param chosen which of several timelines is compared: {@code newest}, a timeline's name, or ""
+     * @param choice which of several timelines is compared with a topic that is none of them
      */
-    Comparing(Store store, KafkaSettings settings, Renames renames, String chosen, PrintWriter err) {
+    public TopicComparison(Store store, KafkaSettings settings, Renames renames, Choice choice, Progress progress) {
         this.store = store;
         this.renames = renames;
-        this.chosen = chosen;
+        this.choice = choice;
         this.cluster = new Cluster(settings);
         this.consumer = new KafkaConsumer<>(settings.reader());
-        this.line = new ProgressLine(err);
+        this.progress = progress;
     }
 
     /** Records that both had, so far. */
-    long records() {
+    public long records() {
         return records;
     }
 
     /** Fails where somebody has to say which timeline of the topic is meant. */
-    void requireChoice(TopicContents topic) {
+    public void requireChoice(TopicContents topic) {
         Optional<Cluster.Topic> target = cluster.topic(renames.target(topic.topic()));
         if (target.isPresent() && original(topic, target.get()).isEmpty()) {
-            copied(topic);
+            choice.of(topic);
         }
     }
 
-    List<Finding> compare(TopicContents topic) {
+    public List<Finding> compare(TopicContents topic) {
         String name = renames.target(topic.topic());
         Optional<Cluster.Topic> target = cluster.topic(name);
         if (target.isEmpty()) {
@@ -68,7 +83,7 @@ final class Comparing implements AutoCloseable {
                     Severity.WARNING, Kind.MISSING_TOPIC, topic.topic(), "the cluster has no topic " + name));
         }
         Optional<TimelineContents> original = original(topic, target.get());
-        TimelineContents contents = original.orElseGet(() -> copied(topic));
+        TimelineContents contents = original.orElseGet(() -> choice.of(topic));
         List<Finding> findings = new ArrayList<>();
         for (PartitionContents partition : contents.partitions()) {
             if (partition.partition() < target.get().partitions()) {
@@ -106,7 +121,7 @@ final class Comparing implements AutoCloseable {
                 consumer,
                 target,
                 compacted(target.topic()),
-                (more, moreBytes) -> line.show("comparing", records + more, bytes + moreBytes, target.toString()));
+                (more, moreBytes) -> progress.compared(records + more, bytes + moreBytes, target));
         try {
             List<Finding> findings = original ? comparison.byOffset() : comparison.byOrder();
             this.records = records + comparison.compared();
@@ -130,14 +145,8 @@ final class Comparing implements AutoCloseable {
                 .findFirst();
     }
 
-    /** The timeline that a copy was made of. */
-    private TimelineContents copied(TopicContents topic) {
-        return Timelines.choose(topic, chosen);
-    }
-
     @Override
     public void close() {
-        line.end();
         consumer.close();
         cluster.close();
     }
