@@ -16,7 +16,7 @@ final class TopicStates {
         for (ConfigEntry entry : cluster.configs(topic.name())) {
             // The broker keeps the value of a sensitive setting to itself.
             if (entry.value() != null) {
-                configs.put(entry.name(), new TopicSnapshot.Config(entry.value(), source(entry.source())));
+                configs.put(entry.name(), new TopicSnapshot.Config(entry.value(), Cluster.source(entry)));
             }
         }
         Map<Integer, Long> starts = new TreeMap<>();
@@ -32,13 +32,5 @@ final class TopicStates {
                 System.currentTimeMillis(),
                 starts,
                 Map.of());
-    }
-
-    private static TopicSnapshot.Source source(ConfigEntry.ConfigSource source) {
-        return switch (source) {
-            case DYNAMIC_TOPIC_CONFIG -> TopicSnapshot.Source.TOPIC;
-            case DEFAULT_CONFIG -> TopicSnapshot.Source.DEFAULT;
-            default -> TopicSnapshot.Source.BROKER;
-        };
     }
 }

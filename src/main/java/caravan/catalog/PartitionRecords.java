@@ -75,11 +75,15 @@ public final class PartitionRecords implements Iterator<Record>, AutoCloseable {
 
     @Override
     public Record next() {
+        return nextPositioned().record();
+    }
+
+    /** The next record with what its batch knows. */
+    public RecordBatches.Positioned nextPositioned() {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        RecordBatches.Positioned positioned = object.orElseThrow().next();
-        return positioned.record();
+        return object.orElseThrow().next();
     }
 
     @Override

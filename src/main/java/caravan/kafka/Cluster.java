@@ -1,5 +1,6 @@
 package caravan.kafka;
 
+import caravan.archive.TopicSnapshot;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -44,7 +47,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
@@ -74,6 +79,26 @@ public final class Cluster implements AutoCloseable {
      * @param leaderEpoch of its leader; empty where that does not tell
      */
     public record LogEnd(long offset, Optional<Integer> leaderEpoch) {}
+
+    /**
+     * Where a partition is kept.
+     *
+     * @param leader id of the broker; empty where there is none now
+     * @param replicas ids of the brokers that are to have it, the preferred leader first
+     * @param inSync those of them that have all of it
+     */
+    public record Placement(int partition, OptionalInt leader, List<Integer> replicas, List<Integer> inSync) {}
+
+    /** A topic with the places of its partitions, in the order of their numbers. */
+    public record Layout(Topic topic, List<Placement> partitions) {}
+
+    /**
+     * What a log has.
+     *
+     * @param start offset of the oldest record, inclusive
+     * @param end the high watermark, exclusive
+     */
+    public record Extent(long start, long end) {}
 
     /** An open transaction that holds a partition's last stable offset back. */
     public record OpenTransaction(long producerId, long startOffset) {}
@@ -148,6 +173,44 @@ public final class Cluster implements AutoCloseable {
             }
         }
         return names;
+    }
+
+    /** Names of all topics that the user may see, also of Kafka's own, in order. */
+    public Set<String> topics() {
+        return new TreeSet<>(
+                get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()));
+    }
+
+    /** Where a topic's partitions are; empty where there is no such topic. */
+    public Optional<Layout> layout(String name) {
+        try {
+            TopicDescription described = described(name);
+            List<Placement> partitions =
+                    described.partitions().stream().map(Cluster::placement).toList();
+            short replicas = (short) partitions.get(0).replicas().size();
+            return Optional.of(
+                    new Layout(new Topic(name, described.topicId(), partitions.size(), replicas), partitions));
+        } catch (UnknownTopicOrPartitionException | InvalidTopicException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Placement placement(TopicPartitionInfo partition) {
+        Node leader = partition.leader();
+        return new Placement(
+                partition.partition(),
+                leader == null || leader.isEmpty() ? OptionalInt.empty() : OptionalInt.of(leader.id()),
+                partition.replicas().stream().map(Node::id).toList(),
+                partition.isr().stream().map(Node::id).toList());
+    }
+
+    /** Where a setting came from. */
+    public static TopicSnapshot.Source source(ConfigEntry setting) {
+        return switch (setting.source()) {
+            case DYNAMIC_TOPIC_CONFIG -> TopicSnapshot.Source.TOPIC;
+            case DEFAULT_CONFIG -> TopicSnapshot.Source.DEFAULT;
+            default -> TopicSnapshot.Source.BROKER;
+        };
     }
 
     /** A topic that this object made is waited for: brokers other than the controller hear of it a moment later. */
@@ -345,6 +408,30 @@ public final class Cluster implements AutoCloseable {
         answers(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)
                 .forEach((partition, answer) -> ends.put(partition, new LogEnd(answer.offset(), answer.leaderEpoch())));
         return ends;
+    }
+
+    /** What the logs have, as far as their leaders tell; those that don't are not in the answer. */
+    public Map<TopicPartition, Extent> extents(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> starts = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        partitions.forEach(partition -> {
+            starts.put(partition, OffsetSpec.earliest());
+            ends.put(partition, OffsetSpec.latest());
+        });
+        ListOffsetsResult from = admin.listOffsets(starts);
+        ListOffsetsResult next = admin.listOffsets(ends);
+        Map<TopicPartition, Extent> extents = new TreeMap<>(BY_NAME);
+        for (TopicPartition partition : partitions) {
+            try {
+                long start = get(from.partitionResult(partition)).offset();
+                extents.put(
+                        partition,
+                        new Extent(start, get(next.partitionResult(partition)).offset()));
+            } catch (KafkaException e) {
+                LOG.debug("{}: its offsets are not known", partition, e);
+            }
+        }
+        return extents;
     }
 
     /** Last stable offsets: ends of what no open transaction holds back. */

@@ -16,13 +16,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** A store in memory that counts its LIST requests. */
+/** A store in memory that counts its LIST requests, and what is read of parts of objects. */
 public final class MemoryStore implements Store {
     private static final byte[] EMPTY = {};
 
     private final ConcurrentNavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
+    private final AtomicLong partsRead = new AtomicLong();
     private int lists;
 
     /** Stores something of no length. */
@@ -39,6 +41,11 @@ public final class MemoryStore implements Store {
         int counted = lists;
         lists = 0;
         return counted;
+    }
+
+    /** Bytes that were taken of parts of objects since the last call. */
+    long partsRead() {
+        return partsRead.getAndSet(0);
     }
 
     @Override
@@ -110,7 +117,14 @@ public final class MemoryStore implements Store {
     public InputStream open(String key, long from, long length) {
         byte[] body = read(key);
         return new ByteArrayInputStream(
-                Arrays.copyOfRange(body, (int) from, (int) Math.min(body.length, from + length)));
+                Arrays.copyOfRange(body, (int) from, (int) Math.min(body.length, from + length))) {
+            @Override
+            public int read(byte[] into, int offset, int wanted) {
+                int read = super.read(into, offset, wanted);
+                partsRead.addAndGet(Math.max(0, read));
+                return read;
+            }
+        };
     }
 
     @Override
