@@ -1,5 +1,7 @@
 package caravan.manage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import caravan.archive.ArchiveDocument;
 import caravan.archive.DamagedObjectException;
 import caravan.archive.UnsupportedFormatException;
@@ -10,13 +12,18 @@ import caravan.catalog.TopicContents;
 import caravan.catalog.TopicDetails;
 import caravan.catalog.TopicDetails.Live;
 import caravan.kafka.Cluster;
+import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.manage.TaskException.Kind;
+import caravan.restore.FrozenPlans;
+import caravan.restore.RestoreException;
+import caravan.restore.RestorePreview;
+import caravan.restore.RestorePreviewSummary;
+import caravan.restore.RestoreRequest;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,9 +34,9 @@ import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultMessage;
-import org.apache.camel.util.URISupport;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +51,8 @@ public final class Api {
     private static final Duration CLUSTER_PATIENCE = Duration.ofSeconds(2);
 
     private static final String JSON_TYPE = "application/json";
+    private static final String TEXT_TYPE = "text/plain";
+    private static final String RESTORE_TEMPLATE = "kafka-restore";
     private static final String CLUSTER_TIMEOUT_MILLIS = "5000";
 
     private final OpenApi document = new OpenApi();
@@ -51,14 +60,18 @@ public final class Api {
     private final TaskControl control;
     private final Store store;
     private final KafkaSettings kafka;
+    private final Browsing browsing;
+    private final Verifications verifications;
 
-    Api(TaskControl control, Store store, KafkaSettings kafka) {
+    Api(TaskControl control, Store store, KafkaSettings kafka, Verifications verifications) {
         this.control = control;
+        this.verifications = verifications;
         this.store = store;
         Map<String, String> impatient = new HashMap<>(kafka.properties());
         impatient.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CLUSTER_TIMEOUT_MILLIS);
         impatient.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CLUSTER_TIMEOUT_MILLIS);
         this.kafka = new KafkaSettings(kafka.bootstrapServers(), impatient);
+        this.browsing = new Browsing(store, this.kafka);
     }
 
     /** What came of a request; {@code location} and {@code body} are empty where there is none. */
@@ -73,6 +86,10 @@ public final class Api {
 
         static Answer of(HttpProblem problem) {
             return new Answer(problem.status(), Optional.empty(), Optional.of(print(problem)), JSON_TYPE);
+        }
+
+        static Answer text(String text) {
+            return new Answer(200, Optional.empty(), Optional.of(text.getBytes(UTF_8)), TEXT_TYPE);
         }
 
         private static byte[] print(Object result) {
@@ -127,7 +144,7 @@ public final class Api {
 
     public void tasks(Exchange exchange) {
         answer(exchange, () -> {
-            String expand = query(exchange, "expand").orElse("");
+            String expand = query(exchange, "expand").text("expand").orElse("");
             return switch (expand) {
                 case "" ->
                     Answer.ok(control.all().stream().map(TaskSummary::line).toList());
@@ -204,7 +221,9 @@ public final class Api {
     }
 
     public void restart(Exchange exchange) {
-        change(exchange, name -> control.restart(name, flag(exchange, "onlyFailed")));
+        change(
+                exchange,
+                name -> control.restart(name, query(exchange, "onlyFailed").flag("onlyFailed")));
     }
 
     @FunctionalInterface
@@ -240,6 +259,22 @@ public final class Api {
                         parameter(exchange, "template"), TaskRequest.parseParameters(body(exchange)))));
     }
 
+    public void taskRoute(Exchange exchange) {
+        answer(exchange, () -> Answer.text(control.route(parameter(exchange, "name"), format(exchange))));
+    }
+
+    public void templateRoute(Exchange exchange) {
+        answer(exchange, () -> {
+            TaskRequest request = TaskRequest.parseOf(body(exchange), parameter(exchange, "template"));
+            return Answer.text(
+                    control.route(request.name(), request.template(), request.parameters(), format(exchange)));
+        });
+    }
+
+    private static String format(Exchange exchange) {
+        return query(exchange, "format").text("format").orElse("yaml");
+    }
+
     // ---- the log ----
 
     public void loggers(Exchange exchange) {
@@ -263,7 +298,10 @@ public final class Api {
     }
 
     public void topic(Exchange exchange) {
-        answer(exchange, () -> Answer.ok(topic(parameter(exchange, "topic"), flag(exchange, "live"))));
+        answer(
+                exchange,
+                () -> Answer.ok(topic(
+                        parameter(exchange, "topic"), query(exchange, "live").flag("live"))));
     }
 
     private TopicDetails topic(String name, boolean live) {
@@ -286,6 +324,97 @@ public final class Api {
         }
     }
 
+    public void coverage(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(
+                        browsing.coverage(parameter(exchange, "topic"), query(exchange, "timeline", "pieces"))));
+    }
+
+    // ---- what there is in Kafka, and in both ----
+
+    public void topics(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(browsing.topics(control.backups(), query(exchange, "match", "exclude"))));
+    }
+
+    public void clusterTopic(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(browsing.clusterTopic(parameter(exchange, "topic"))));
+    }
+
+    public void kafkaMessages(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(browsing.kafkaMessages(
+                        parameter(exchange, "topic"),
+                        query(exchange, "partition", "from", "time", "key", "end", "limit"))));
+    }
+
+    public void archivedMessages(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(browsing.archivedMessages(
+                        parameter(exchange, "topic"),
+                        query(exchange, "timeline", "partition", "from", "time", "key", "end", "limit"))));
+    }
+
+    public void kafkaMessage(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(browsing.kafkaMessage(
+                        parameter(exchange, "topic"),
+                        parameter(exchange, "partition"),
+                        parameter(exchange, "offset"))));
+    }
+
+    public void archivedMessage(Exchange exchange) {
+        answer(
+                exchange,
+                () -> Answer.ok(browsing.archivedMessage(
+                        parameter(exchange, "topic"),
+                        parameter(exchange, "partition"),
+                        parameter(exchange, "offset"),
+                        query(exchange, "timeline"))));
+    }
+
+    // ---- verifications ----
+
+    public void verify(Exchange exchange) {
+        answer(exchange, () -> {
+            Verifications.Status begun = verifications.start(TaskRequest.parseVerification(body(exchange)));
+            return new Answer(
+                    201, Optional.of("/verifications/" + begun.id()), Optional.of(Answer.print(begun)), JSON_TYPE);
+        });
+    }
+
+    public void verifications(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(verifications.all()));
+    }
+
+    public void verification(Exchange exchange) {
+        answer(exchange, () -> Answer.ok(verifications.of(parameter(exchange, "id"))));
+    }
+
+    public void deleteVerification(Exchange exchange) {
+        answer(exchange, () -> {
+            verifications.delete(parameter(exchange, "id"));
+            return Answer.done();
+        });
+    }
+
+    // ---- restores ----
+
+    public void planRestore(Exchange exchange) {
+        answer(exchange, () -> {
+            Map<String, String> parameters =
+                    control.checked(RESTORE_TEMPLATE, TaskRequest.parseParameters(body(exchange)));
+            try (Cluster cluster = new Cluster(kafka)) {
+                cluster.id(CLUSTER_PATIENCE);
+                return Answer.ok(RestorePreviewSummary.of(
+                        RestorePreview.of(store, new FrozenPlans(store), cluster, new RestoreRequest(parameters))));
+            }
+        });
+    }
+
     public void restore(Exchange exchange) {
         answer(exchange, () -> Answer.ok(control.restore(parameter(exchange, "id"))));
     }
@@ -300,39 +429,14 @@ public final class Api {
                 : String.valueOf(value);
     }
 
-    private static boolean flag(Exchange exchange, String name) {
-        String value = query(exchange, name).orElse("false");
-        if (!value.equals("true") && !value.equals("false")) {
-            throw new TaskException(
-                    Kind.INVALID, name + " is neither true nor false", "leave it out, or write " + name + "=true");
-        }
-        return value.equals("true");
-    }
-
     /**
-     * The only query parameter that an operation takes, decoded.
+     * The query of a request.
      *
-     * @throws TaskException {@link Kind#INVALID} where there is another one: it was meant, and would be without effect
+     * @param known the parameters that the operation takes
+     * @throws TaskException {@link Kind#INVALID} where there is another one
      */
-    private static Optional<String> query(Exchange exchange, String name) {
-        Map<String, Object> given = queryParameters(exchange);
-        given.forEach((other, value) -> {
-            if (!other.equals(name) || value instanceof List<?>) {
-                throw new TaskException(
-                        Kind.INVALID,
-                        other.equals(name) ? name + " is given twice" : "there is no query parameter '" + other + "'",
-                        "there is only " + name + "=…");
-            }
-        });
-        return given.values().stream().map(String::valueOf).findFirst();
-    }
-
-    private static Map<String, Object> queryParameters(Exchange exchange) {
-        try {
-            return URISupport.parseQuery(exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class));
-        } catch (URISyntaxException e) {
-            throw new TaskException(Kind.INVALID, "the query can't be read: " + e.getReason(), "write name=value");
-        }
+    private static Query query(Exchange exchange, String... known) {
+        return new Query(exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class), known);
     }
 
     private static byte[] body(Exchange exchange) {
@@ -365,9 +469,15 @@ public final class Api {
             int status = unavailable.kind() == StoreException.Kind.NOT_FOUND ? 404 : 503;
             return new HttpProblem(unavailable.getMessage(), unavailable.hint(), status);
         }
+        if (failure instanceof RestoreException restore) {
+            return new HttpProblem(restore.getMessage(), restore.hint(), status(restore.kind()));
+        }
+        if (failure instanceof AuthorizationException refused) {
+            return new HttpProblem(KafkaErrors.message(refused), KafkaErrors.hint(refused), 403);
+        }
         if (failure instanceof KafkaException) {
             return new HttpProblem(
-                    "the cluster does not answer: " + failure.getMessage(), "try again, or leave live out", 503);
+                    "the cluster does not answer: " + failure.getMessage(), "try again when it does", 503);
         }
         if (failure instanceof DamagedObjectException) {
             return new HttpProblem(failure.getMessage(), "see what is damaged with 'verify --data'", 500);
@@ -377,6 +487,14 @@ public final class Api {
         }
         LOG.error("a request could not be served", failure);
         return new HttpProblem("something unforeseen went wrong", "the log of the service tells what", 500);
+    }
+
+    private static int status(RestoreException.Kind kind) {
+        return switch (kind) {
+            case CHOICE_NEEDED -> 400;
+            case NOT_POSSIBLE -> 409;
+            case DAMAGED -> 500;
+        };
     }
 
     private static int status(Kind kind) {

@@ -25,6 +25,9 @@ import java.util.regex.Pattern;
  *   <li>what a browser says that it sends for another site's page (Origin, Sec-Fetch-Site);
  *   <li>at the API: a body that is not declared as JSON, which a page of another site could send unasked.
  * </ul>
+ *
+ * <p>The console's files bear no secret, and a browser can't send a token for them: only their host is looked at. Who asks the API's
+ * root for a page is shown the way there.
  */
 final class HttpGuard implements AuthenticationHandler {
     private static final HttpProblem TOKEN =
@@ -73,6 +76,10 @@ final class HttpGuard implements AuthenticationHandler {
     @Override
     public void handle(RoutingContext request) {
         request.response().putHeader("Cache-Control", "no-store").putHeader("X-Content-Type-Options", "nosniff");
+        if (api && ConsoleFiles.askedAtTheRoot(request)) {
+            ConsoleFiles.lead(request);
+            return;
+        }
         Optional<HttpProblem> problem = open.test(request.normalizedPath()) ? Optional.empty() : refuse(request);
         if (problem.isEmpty()) {
             request.next();
@@ -87,6 +94,9 @@ final class HttpGuard implements AuthenticationHandler {
 
     private Optional<HttpProblem> refuse(RoutingContext context) {
         HttpServerRequest request = context.request();
+        if (api && ConsoleFiles.within(context.normalizedPath())) {
+            return listeners.token().isPresent() || addressedHere(request) ? Optional.empty() : Optional.of(HOST);
+        }
         if (listeners.token().isPresent()) {
             if (!authorized(
                     request.getHeader("Authorization"), listeners.token().get())) {
@@ -175,7 +185,7 @@ final class HttpGuard implements AuthenticationHandler {
 
     private static boolean takesBody(HttpServerRequest request) {
         String length = request.getHeader("Content-Length");
-        return request.method().equals(HttpMethod.POST) && request.path().equals("/tasks")
+        return request.method().equals(HttpMethod.POST)
                 || request.getHeader("Transfer-Encoding") != null
                 || length != null && !length.equals("0");
     }

@@ -15,6 +15,7 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.AuthenticationHandlerFactory;
 import org.apache.camel.main.HttpManagementServerConfigurationProperties;
 import org.apache.camel.main.HttpServerConfigurationProperties;
+import org.apache.camel.model.ModelCamelContext;
 
 /** Makes Camel's two HTTP servers, each with its {@link HttpGuard} before all else. Bound in the registry, Camel's Main finds it. */
 final class HttpServers extends DefaultMainHttpServerFactory {
@@ -51,6 +52,23 @@ final class HttpServers extends DefaultMainHttpServerFactory {
         });
         config.setEnabled(true);
         config.getEntries().add(everything);
+    }
+
+    /**
+     * Lets the API's server, which was started, also serve what is no answer of a route: the console's files, and what goes on and
+     * on. Nothing where the API is turned off.
+     */
+    static void serve(CamelContext context, StatusEvents events) {
+        if (((ModelCamelContext) context).getRestDefinitions().isEmpty()) {
+            return;
+        }
+        for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
+            if (router.isMainServer()) {
+                // Also at the path without the slash.
+                router.get(ConsoleFiles.ROOT + "*").handler(new ConsoleFiles());
+                router.get(StatusEvents.PATH).handler(events);
+            }
+        }
     }
 
     /** Lets both servers, which were started, answer in JSON also where no route does. */

@@ -32,6 +32,8 @@ public final class Management implements AutoCloseable {
     private final TaskMeters meters;
     private final TaskStates states;
     private final TaskControl control;
+    private final StatusEvents events;
+    private final Verifications verifications;
     private TaskWatch watch;
     private Thread loading;
 
@@ -65,6 +67,8 @@ public final class Management implements AutoCloseable {
         TaskJournal journal = new TaskJournal(store, kafka, tasks, name -> made[0].definition(name));
         control = new TaskControl(tasks, routes, files, templates, journal);
         made[0] = control;
+        events = new StatusEvents(
+                control::all, () -> main.getCamelContext().isStopping(), StatusEvents.INTERVAL, StatusEvents.MOST);
 
         tasks.listen(new TaskBeans(states, ManagementFactory.getPlatformMBeanServer()));
         tasks.listen(meters);
@@ -75,7 +79,8 @@ public final class Management implements AutoCloseable {
         main.bind("tasksReady", new TaskHealth(states, tasks, TaskHealth.Kind.READINESS));
         main.bind("tasksAlive", new TaskHealth(states, tasks, TaskHealth.Kind.LIVENESS));
         main.bind("httpServers", new HttpServers(listeners));
-        main.bind("api", new Api(control, store, kafka));
+        verifications = new Verifications(store, kafka);
+        main.bind("api", new Api(control, store, kafka, verifications));
         configure(listeners);
     }
 
@@ -107,6 +112,7 @@ public final class Management implements AutoCloseable {
 
     /** Begins to watch, and adds the tasks that are kept in the archive as soon as the store answers. */
     public void started() {
+        HttpServers.serve(main.getCamelContext(), events);
         HttpServers.explain(main.getCamelContext());
         watch = new TaskWatch(tasks, meters, states, LOOK);
         loading = new Thread(this::load, "caravan-tasks");
@@ -136,6 +142,8 @@ public final class Management implements AutoCloseable {
 
     @Override
     public void close() {
+        events.close();
+        verifications.close();
         if (loading != null) {
             loading.interrupt();
         }

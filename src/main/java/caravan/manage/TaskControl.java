@@ -5,6 +5,7 @@ import caravan.archive.TaskDocument;
 import caravan.archive.TaskDocument.Origin;
 import caravan.archive.TaskDocument.State;
 import caravan.archive.UnsupportedFormatException;
+import caravan.backup.BackupTask;
 import caravan.kafka.ChunkClients;
 import caravan.kafka.Tasks;
 import caravan.manage.TaskException.Kind;
@@ -77,6 +78,17 @@ public final class TaskControl {
                 routes.state(name, task));
     }
 
+    /** The backups among the tasks, by name, in the order of their names. */
+    Map<String, BackupTask> backups() {
+        Map<String, BackupTask> backups = new TreeMap<>();
+        tasks.all().forEach((name, task) -> {
+            if (task instanceof BackupTask backup) {
+                backups.put(name, backup);
+            }
+        });
+        return backups;
+    }
+
     Optional<TaskDefinition> definition(String name) {
         return files.named(name).or(() -> Optional.ofNullable(made.get(name)));
     }
@@ -141,6 +153,45 @@ public final class TaskControl {
                 .map(TaskTemplates::parameter)
                 .forEach(completed::remove);
         return new Validation(template, Secrets.hidden(completed), problems);
+    }
+
+    /**
+     * The parameters of a task of this template, as given or by default.
+     *
+     * @throws TaskException {@link Kind#NOT_FOUND} where there is no such template, {@link Kind#INVALID} where one of them is wrong
+     */
+    Map<String, String> checked(String template, Map<String, String> parameters) {
+        Map<String, String> completed = templates.completed(template, parameters);
+        problems(new TaskDefinition("task", template, Origin.API, parameters), "a task of " + template).stream()
+                .findFirst()
+                .ifPresent(problem -> {
+                    throw problem.exception();
+                });
+        return completed;
+    }
+
+    /**
+     * A task as the route file that makes the same one.
+     *
+     * @param format {@code yaml} or {@code xml}
+     * @throws TaskException {@link Kind#NOT_FOUND}, {@link Kind#INVALID}
+     */
+    String route(String name, String format) {
+        TaskStatus status = status(name);
+        return RouteText.of(new TaskDefinition(name, status.template(), Origin.FILE, status.parameters()), format);
+    }
+
+    /**
+     * A task that could be made, as the route file that makes it. Nothing is made.
+     *
+     * @param format {@code yaml} or {@code xml}
+     * @throws TaskException {@link Kind#NOT_FOUND} where there is no such template, {@link Kind#INVALID}
+     */
+    String route(String name, String template, Map<String, String> parameters, String format) {
+        TaskDefinition task = new TaskDefinition(name, template, Origin.API, parameters);
+        templates.completed(template, parameters);
+        check(task);
+        return RouteText.of(task, format);
     }
 
     private List<TaskProblem> problems(TaskDefinition task, String called) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,20 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
             throw invalid("the field 'name' is not the name in the path, " + name, "leave it out");
         }
         return parse(request, name);
+    }
+
+    /**
+     * A task of a template that is known; where the body has one, it is the same.
+     *
+     * @throws TaskException {@link Kind#INVALID}
+     */
+    static TaskRequest parseOf(byte[] body, String template) {
+        String form = "send {\"name\": …, \"parameters\": {…}}";
+        JsonNode request = object(body, form);
+        if (request.has("template") && !request.path("template").asText().equals(template)) {
+            throw invalid("the field 'template' is not the template in the path, " + template, "leave it out");
+        }
+        return parse(((ObjectNode) request).put("template", template), text(request, "name"));
     }
 
     private static TaskRequest parse(JsonNode request, String name) {
@@ -114,6 +129,31 @@ record TaskRequest(String name, String template, Map<String, String> parameters,
             throw invalid("the field 'bytesPerSecond' is missing, or no number of bytes", form);
         }
         return new TaskRate(rate.longValue());
+    }
+
+    /** What shall be verified: {@code {"topics": "orders", "data": true, "against": false}}, each of which can be left out. */
+    static Verifications.Wanted parseVerification(byte[] body) {
+        String form = "send {\"topics\": \"orders,pay.*\", \"data\": true, \"against\": false}; each can be left out";
+        JsonNode request = object(body, form);
+        request.fieldNames().forEachRemaining(field -> {
+            if (!List.of("topics", "data", "against").contains(field)) {
+                throw invalid("a verification has no field '" + field + "'", form);
+            }
+        });
+        JsonNode topics = request.path("topics");
+        if (!topics.isTextual() && !topics.isNull() && !topics.isMissingNode()) {
+            throw invalid("the field 'topics' is no text", form);
+        }
+        return new Verifications.Wanted(
+                topics.textValue(), truth(request, "data", form), truth(request, "against", form));
+    }
+
+    private static boolean truth(JsonNode request, String field, String form) {
+        JsonNode value = request.path(field);
+        if (!value.isBoolean() && !value.isMissingNode()) {
+            throw invalid("the field '" + field + "' is neither true nor false", form);
+        }
+        return value.asBoolean(false);
     }
 
     private static JsonNode object(byte[] body, String form) {

@@ -15,14 +15,20 @@ import caravan.testbed.TopicContents;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,13 +141,23 @@ class HttpApiIT {
                 refusing(client, service);
                 injecting(client, service);
                 secrets(client);
+                planning(client);
                 restoring(client, service);
+                browsing(client);
+                looking(client);
+                verifying(client, service);
+                writing(client);
+                listening(client, service);
+                openingTheConsole(service);
                 notJson(client, service);
                 assertThat(client.checker().succeeded())
                         .isEqualTo(client.checker().operations());
 
                 proxy.shut();
                 assertThat(client.call("get /archive", "/archive").statusCode()).isEqualTo(503);
+                JsonNode half = CaravanService.json(client.call("get /topics", "/topics"));
+                assertThat(half.path("archiveError").asText()).isNotEmpty();
+                assertThat(half.path("topics").findValuesAsText("topic")).contains(topic);
                 assertThat(client.post(task("late", "kafka-backup")).statusCode())
                         .isEqualTo(503);
                 assertThat(client.call("get /tasks/{name}", "/tasks/late").statusCode())
@@ -557,6 +573,280 @@ class HttpApiIT {
                 .doesNotContain("swordfish");
     }
 
+    /** What a restore would do is what the command says, and nothing is changed by asking. */
+    private void planning(Client client) throws IOException {
+        String operation = "put /restores/plan";
+        String copy = topic + "-copy";
+        String rename = "{\"topics\":\"" + topic + "\",\"rename\":\"" + topic + "=" + copy + "\"}";
+        JsonNode plan = CaravanService.json(client.call(operation, "/restores/plan", rename));
+        assertThat(plan)
+                .isEqualTo(JSON.readTree(new CaravanCommands(broker.bootstrapServers(), s3)
+                        .onStore(
+                                "restore",
+                                store,
+                                "--output",
+                                "json",
+                                "--dry-run",
+                                "--topics",
+                                topic,
+                                "--rename",
+                                topic + "=" + copy,
+                                "--bootstrap-servers",
+                                broker.bootstrapServers())
+                        .expect(0)
+                        .out()));
+        assertThat(plan.path("records").asLong()).isEqualTo(100);
+        assertThat(plan.path("topics").path(0).path("exists").asBoolean(true)).isFalse();
+        assertThat(client.call("get /topics/{topic}", "/topics/" + copy).statusCode())
+                .isEqualTo(404);
+
+        JsonNode refused =
+                CaravanService.json(client.call(operation, "/restores/plan", "{\"topics\":\"" + topic + "\"}"));
+        assertThat(refused.path("conflicts").toString()).contains(topic);
+        for (String wrong :
+                List.of("[]", "{\"topic\":\"a\"}", "{\"planDir\":\"/tmp\"}", "{\"fromOffset\":9,\"toOffset\":9}")) {
+            assertThat(client.call(operation, "/restores/plan", wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+    }
+
+    private void browsing(Client client) {
+        JsonNode all = CaravanService.json(client.call("get /topics", "/topics"));
+        assertThat(all.path("kafkaError").isNull()).isTrue();
+        JsonNode mine = topic(all, topic);
+        assertThat(mine.path("inKafka").asBoolean() && mine.path("inArchive").asBoolean())
+                .isTrue();
+        assertThat(mine.path("partitions").asInt()).isEqualTo(2);
+        assertThat(mine.path("kafkaRecords").asLong()).isEqualTo(100);
+        assertThat(mine.path("archivedRecords").asLong()).isEqualTo(100);
+        assertThat(mine.path("lagRecords").asLong(-1)).isEqualTo(0);
+        assertThat(mine.path("tasks").toString()).isEqualTo("[\"nightly\"]");
+        JsonNode copy = topic(all, topic + "-copy");
+        assertThat(copy.path("inArchive").asBoolean(true)).isFalse();
+        assertThat(copy.path("lagRecords").isNull()).isTrue();
+
+        // What a task would back up
+        JsonNode matching = CaravanService.json(
+                client.call("get /topics", "/topics?match=" + encoded(topic + "(-copy)?") + "&exclude=" + topic));
+        assertThat(matching.path("topics").findValuesAsText("topic")).containsExactly(topic + "-copy");
+        assertThat(client.call("get /topics", "/topics?match=" + encoded("pay.(*"))
+                        .statusCode())
+                .isEqualTo(400);
+
+        JsonNode live = CaravanService.json(client.call("get /topics/{topic}", "/topics/" + topic));
+        assertThat(live.path("partitions").findValuesAsText("end")).containsExactly("100", "0");
+        assertThat(live.path("configs").toString())
+                .contains("{\"name\":\"retention.ms\",\"value\":\"-1\",\"source\":\"topic\"}");
+
+        String coverage = "get /archive/topics/{topic}/coverage";
+        JsonNode drawn = CaravanService.json(client.call(coverage, "/archive/topics/" + topic + "/coverage?pieces=3"));
+        assertThat(drawn.path("partitions").path(0).path("pieces").findValuesAsText("kind"))
+                .containsOnly("stored");
+        assertThat(drawn.path("partitions").path(0).path("logEnd").asLong()).isEqualTo(100);
+        assertThat(client.call(coverage, "/archive/topics/" + topic + "/coverage?pieces=0")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(client.call(coverage, "/archive/topics/" + topic + "/coverage?timeline=x")
+                        .statusCode())
+                .isEqualTo(404);
+        for (String name :
+                List.of("nothing", "%2e%2e%2fnightly", "a%20b", "%00", "%3Cscript%3E", "%D0%BA", "a%252fb")) {
+            assertThat(List.of(
+                            client.call("get /topics/{topic}", "/topics/" + name),
+                            client.call(coverage, "/archive/topics/" + name + "/coverage"),
+                            client.call("get /messages/kafka/{topic}", "/messages/kafka/" + name),
+                            client.call("get /messages/archive/{topic}", "/messages/archive/" + name),
+                            client.call(
+                                    "get /messages/kafka/{topic}/{partition}/{offset}",
+                                    "/messages/kafka/" + name + "/0/0"),
+                            client.call("get /verifications/{id}", "/verifications/" + name)))
+                    .as(name)
+                    .extracting(HttpResponse::statusCode)
+                    .containsOnly(404);
+        }
+    }
+
+    private static JsonNode topic(JsonNode all, String name) {
+        for (JsonNode each : all.path("topics")) {
+            if (each.path("topic").asText().equals(name)) {
+                return each;
+            }
+        }
+        throw new AssertionError("no topic " + name + " in " + all);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** The same records are seen in Kafka and in the archive, however they are asked for. */
+    private void looking(Client client) {
+        for (String query : List.of(
+                "",
+                "?limit=7",
+                "?limit=7&end=true",
+                "?partition=0&from=40&limit=5",
+                "?from=0:95,1:0",
+                "?time=" + (AwkwardRecords.SOME_TIME + 50),
+                "?key=" + encoded("[37]$"),
+                "?key=" + encoded("[37]$") + "&end=true&limit=3")) {
+            JsonNode kafka =
+                    CaravanService.json(client.call("get /messages/kafka/{topic}", "/messages/kafka/" + topic + query));
+            JsonNode archived = CaravanService.json(
+                    client.call("get /messages/archive/{topic}", "/messages/archive/" + topic + query));
+            assertThat(archived.path("records")).as(query).isEqualTo(kafka.path("records"));
+            assertThat(archived.path("next")).as(query).isEqualTo(kafka.path("next"));
+            assertThat(kafka.path("records")).as(query).isNotEmpty();
+            assertThat(kafka.path("complete").asBoolean()).isTrue();
+        }
+        JsonNode last = CaravanService.json(
+                client.call("get /messages/kafka/{topic}", "/messages/kafka/" + topic + "?limit=7&end=true"));
+        assertThat(last.path("records").findValuesAsText("offset"))
+                .containsExactly("93", "94", "95", "96", "97", "98", "99");
+        assertThat(last.path("scanned").asLong())
+                .as("little more than is shown")
+                .isEqualTo(7);
+
+        JsonNode kafka = CaravanService.json(
+                client.call("get /messages/kafka/{topic}/{partition}/{offset}", "/messages/kafka/" + topic + "/0/42"));
+        JsonNode archived = CaravanService.json(client.call(
+                "get /messages/archive/{topic}/{partition}/{offset}", "/messages/archive/" + topic + "/0/42"));
+        assertThat(archived).isEqualTo(kafka);
+        assertThat(kafka.path("offset").asLong()).isEqualTo(42);
+        for (String place : List.of("0/100", "2/0", "x/0", "0/-1", "0/99999999999999999999")) {
+            assertThat(client.call(
+                                    "get /messages/kafka/{topic}/{partition}/{offset}",
+                                    "/messages/kafka/" + topic + "/" + place)
+                            .statusCode())
+                    .as(place)
+                    .isEqualTo(404);
+        }
+        for (String wrong : List.of("?from=5", "?limit=501", "?key=(", "?time=soon", "?offset=1", "?from=0:x")) {
+            assertThat(List.of(
+                            client.call("get /messages/kafka/{topic}", "/messages/kafka/" + topic + wrong),
+                            client.call("get /messages/archive/{topic}", "/messages/archive/" + topic + wrong)))
+                    .as(wrong)
+                    .extracting(HttpResponse::statusCode)
+                    .containsOnly(400);
+        }
+    }
+
+    private void verifying(Client client, CaravanService service) {
+        HttpResponse<String> begun = client.call(
+                "post /verifications",
+                "/verifications",
+                "{\"topics\":\"" + topic + "\",\"data\":true,\"against\":true}");
+        assertThat(begun.statusCode()).isEqualTo(201);
+        String path = begun.headers().firstValue("Location").orElseThrow();
+        service.until(() -> !CaravanService.json(client.call("get /verifications/{id}", path))
+                .path("state")
+                .asText()
+                .equals("running"));
+        JsonNode ended = CaravanService.json(client.call("get /verifications/{id}", path));
+        assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("done");
+        assertThat(ended.path("result").asText()).isEqualTo("ok");
+        assertThat(ended.path("comparedRecords").asLong()).isEqualTo(100);
+        assertThat(CaravanService.json(client.call("get /verifications", "/verifications")))
+                .hasSize(1);
+        assertThat(client.call("delete /verifications/{id}", path).statusCode()).isEqualTo(204);
+        assertThat(client.call("get /verifications/{id}", path).statusCode()).isEqualTo(404);
+        for (String wrong : List.of("[]", "{\"topics\":\"a(\"}", "{\"data\":1}", "{\"topic\":\"a\"}")) {
+            assertThat(client.call("post /verifications", "/verifications", wrong)
+                            .statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+    }
+
+    /** A task that is written as a file. */
+    private void writing(Client client) {
+        HttpResponse<String> yaml = client.call("get /tasks/{name}/route", "/tasks/nightly/route?format=yaml");
+        assertThat(yaml.body()).startsWith("- templatedRoute:\n    routeTemplateRef: kafka-backup\n");
+        String operation = "put /templates/{template}/route";
+        String path = "/templates/kafka-backup/route?format=";
+        String body = "{\"name\":\"nightly\",\"parameters\":{\"topics\":\"" + topic + "\",\"maxAge\":\"500ms\"}}";
+        assertThat(client.call(operation, path + "yaml", body).body()).isEqualTo(yaml.body());
+        assertThat(client.call(operation, path + "xml", body).body())
+                .isEqualTo(client.call("get /tasks/{name}/route", "/tasks/nightly/route?format=xml")
+                        .body());
+        assertThat(client.call(operation, path + "toml", body).statusCode()).isEqualTo(400);
+        assertThat(client.call(operation, path + "yaml", body.replace("topics", "topcis"))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(client.call(operation, "/templates/nothing/route", body).statusCode())
+                .isEqualTo(404);
+    }
+
+    private static void listening(Client client, CaravanService service) throws Exception {
+        HttpResponse<InputStream> answer =
+                HttpClient.newHttpClient().send(api(service, "/events").build(), BodyHandlers.ofInputStream());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            for (int event = 0; event < 2; event++) {
+                assertThat(lines.readLine()).isEqualTo("event: status");
+                JsonNode status = tree(lines.readLine().substring("data: ".length()));
+                assertThat(status.path("tasks").path(0).path("name").asText()).isEqualTo("nightly");
+                assertThat(lines.readLine()).isEmpty();
+                client.checker().check("get /events", answer, "");
+            }
+        }
+    }
+
+    private static void openingTheConsole(CaravanService service) {
+        HttpResponse<String> root = service.send(api(service, "/")
+                .header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+                .GET());
+        assertThat(root.statusCode()).isEqualTo(302);
+        assertThat(root.headers().firstValue("Location")).contains("/console/");
+        assertThat(service.send(api(service, "/")
+                                .header("Accept", "application/json, text/html")
+                                .GET())
+                        .statusCode())
+                .isEqualTo(200);
+
+        HttpResponse<String> page = service.get("/console/");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .startsWith("default-src 'none'; script-src 'self';")
+                .doesNotContain("unsafe");
+        assertThat(page.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+        assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        String tag = page.headers().firstValue("ETag").orElseThrow();
+        assertThat(service.send(api(service, "/console/")
+                                .header("If-None-Match", tag)
+                                .GET())
+                        .statusCode())
+                .isEqualTo(304);
+        assertThat(service.get("/console").statusCode()).isEqualTo(302);
+        Map.of(
+                        "lib/lit-html/lit-html.js", "text/javascript; charset=utf-8",
+                        "lib/lit-html/directives/repeat.js", "text/javascript; charset=utf-8",
+                        "lib/uplot/dist/uPlot.esm.js", "text/javascript; charset=utf-8",
+                        "lib/uplot/dist/uPlot.min.css", "text/css; charset=utf-8")
+                .forEach((file, type) -> {
+                    HttpResponse<String> library = service.get("/console/" + file);
+                    assertThat(library.statusCode()).as(file).isEqualTo(200);
+                    assertThat(library.headers().firstValue("Content-Type")).contains(type);
+                });
+        for (String path : List.of(
+                "nothing.js",
+                "lib/",
+                "lib/lit-html/",
+                "lib/vertx/web.js",
+                "lib/uplot/README.md",
+                "lib/lit-html/../../../../../jolokia-access.xml",
+                "%2e%2e/%2e%2e/jolokia-access.xml",
+                "..%2f..%2fopenapi.yaml",
+                "..%5c..%5copenapi.yaml",
+                "lib/lit-html/..%2f..%2fuplot%2f1.6.30%2fpackage.json",
+                "%00index.html",
+                "index.html%00")) {
+            assertThat(service.get("/console/" + path).statusCode()).as(path).isIn(400, 404, 405);
+        }
+        assertThat(service.send("POST", "/console/", "{}").statusCode()).isEqualTo(405);
+    }
+
     private void restoring(Client client, CaravanService service) {
         String copy = topic + "-copy";
         assertThat(client.post(task("drill", "kafka-restore", "rename", topic + "=" + copy))
@@ -601,6 +891,7 @@ class HttpApiIT {
         assertThat(status(service, "Sec-Fetch-Site", "cross-site")).isEqualTo(403);
         assertThat(status(service, "Origin", own)).isEqualTo(200);
         assertThat(status(service, "Sec-Fetch-Site", "same-origin")).isEqualTo(200);
+        assertThat(firstLine(service.httpPort(), "/console/", "evil.example")).contains(" 403 ");
         for (int port : List.of(service.httpPort(), service.managementPort())) {
             String path = port == service.httpPort() ? "/tasks" : "/observe/jolokia/version";
             assertThat(firstLine(port, path, "evil.example:" + port)).contains(" 403 ");
@@ -887,7 +1178,15 @@ class HttpApiIT {
                         checker.check(operation, answer);
                     });
             assertThat(service.get("/nothing").statusCode()).isEqualTo(401);
-            assertThat(service.get("/openapi.yaml/../tasks").statusCode()).isEqualTo(401);
+            for (String around : List.of("/openapi.yaml/../tasks", "/console/../tasks", "/console/%2e%2e/tasks", "/")) {
+                assertThat(service.get(around).statusCode()).as(around).isEqualTo(401);
+            }
+            assertThat(service.get("/console/").statusCode()).isEqualTo(200);
+            assertThat(service.send(api(service, "/")
+                                    .header("Accept", "text/html")
+                                    .GET())
+                            .statusCode())
+                    .isEqualTo(302);
             assertThat(service.management("/observe/jolokia/version").statusCode())
                     .isEqualTo(401);
             assertThat(service.management("/observe/health/../jolokia/version").statusCode())

@@ -21,11 +21,17 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class OpenApiTest {
     private static final List<String> METHODS = List.of("get", "post", "put", "delete", "patch", "head", "options");
 
+    /** What no route answers, as it goes on and on. */
+    private static final Set<String> STREAMS = Set.of("get " + StatusEvents.PATH + " events");
+
     private final JsonNode document = new OpenApi().json();
 
     @Test
     void theServerHasExactlyTheOperationsThatTheDocumentHas() throws Exception {
-        assertThat(served()).isEqualTo(documented());
+        Set<String> served = served();
+        assertThat(served).doesNotContainAnyElementsOf(STREAMS);
+        served.addAll(STREAMS);
+        assertThat(served).isEqualTo(documented());
     }
 
     @Test
@@ -34,6 +40,9 @@ class OpenApiTest {
             path.fields().forEachRemaining(operation -> {
                 if (METHODS.contains(operation.getKey())) {
                     String id = operation.getValue().path("operationId").asText();
+                    if (STREAMS.stream().anyMatch(stream -> stream.endsWith(" " + id))) {
+                        return;
+                    }
                     assertThat(Api.class).as(id).satisfies(type -> assertThat(type.getMethod(id, Exchange.class))
                             .isNotNull());
                 }
@@ -63,6 +72,8 @@ class OpenApiTest {
     void aPathTellsItsMethods() {
         assertThat(new OpenApi().methods("/tasks")).containsExactly("GET", "POST");
         assertThat(new OpenApi().methods("/tasks/a/pause")).containsExactly("PUT");
+        assertThat(new OpenApi().methods("/restores/plan")).containsExactly("GET", "PUT");
+        assertThat(new OpenApi().methods("/messages/archive/a/0/17")).containsExactly("GET");
         assertThat(new OpenApi().methods("/nothing")).isEmpty();
     }
 
