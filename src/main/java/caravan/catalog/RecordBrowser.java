@@ -92,7 +92,7 @@ public final class RecordBrowser {
             List<Placed> all = new ArrayList<>(kept);
             all.addAll(found);
             all.sort(IN_ORDER);
-            kept = query.end() ? end(all, query.limit()) : beginning(all, query.limit(), next);
+            kept = query.end() ? end(all, query.limit(), next) : beginning(all, query.limit(), next);
         }
         return new RecordPage(topic, timeline, kept.stream().map(Placed::entry).toList(), next, scanned, !exhausted());
     }
@@ -144,33 +144,42 @@ public final class RecordBrowser {
     private List<Placed> last(int partition, RecordQuery query, Map<Integer, Long> next) {
         Extent extent = log.extent(partition);
         long end = within(query.from().getOrDefault(partition, extent.end()), extent);
-        next.put(partition, end);
-        List<Placed> found = new ArrayList<>();
         Wanted wanted = new Wanted(query);
+        Deque<Placed> found = new ArrayDeque<>();
         long time = Long.MAX_VALUE;
         long bytes = 0;
         long width = query.limit();
-        while (end > extent.start() && found.size() < query.limit() && bytes < MOST_BYTES && !exhausted()) {
+        boolean enough = false;
+        while (!enough && end > extent.start() && !exhausted()) {
             long from = Math.max(extent.start(), end - width);
-            List<Entry> part = lastOf(partition, from, end, query, wanted, query.limit() - found.size());
-            if (exhausted() && from > extent.start() && part.isEmpty()) {
+            Optional<Part> part =
+                    lastOf(partition, from, end, query, wanted, query.limit() - found.size(), MOST_BYTES - bytes);
+            if (part.isEmpty()) {
                 break;
             }
-            for (int i = part.size() - 1; i >= 0 && bytes < MOST_BYTES; i--) {
-                time = Math.min(time, part.get(i).timestamp());
-                bytes += part.get(i).weight();
-                found.add(0, new Placed(time, part.get(i)));
+            List<Entry> entries = part.get().entries();
+            for (int i = entries.size() - 1; i >= 0; i--) {
+                time = Math.min(time, entries.get(i).timestamp());
+                bytes += entries.get(i).weight();
+                found.addFirst(new Placed(time, entries.get(i)));
             }
-            end = from;
+            enough = part.get().cut() || found.size() >= query.limit() || bytes >= MOST_BYTES;
+            end = enough ? found.getFirst().entry().offset() : from;
             width = Math.min(width * GROWTH, Long.MAX_VALUE / (2 * GROWTH));
         }
-        return found;
+        next.put(partition, end);
+        return List.copyOf(found);
     }
 
-    /** Nothing where it was not read to its end: those before would not be the last ones. */
-    private List<Entry> lastOf(int partition, long from, long next, RecordQuery query, Wanted wanted, int most) {
+    /** The last records of a range; {@code cut} where others before them were left out. */
+    private record Part(List<Entry> entries, boolean cut) {}
+
+    /** Empty where it was not read to its end: what was read would not be the last ones. */
+    private Optional<Part> lastOf(
+            int partition, long from, long next, RecordQuery query, Wanted wanted, int most, long mostBytes) {
         Deque<Entry> last = new ArrayDeque<>();
         long bytes = 0;
+        boolean cut = false;
         try (Reading reading = log.read(partition, from, next, query.time(), deadline)) {
             while (scanned < mostScanned && reading.hasNext()) {
                 LogRecord record = reading.next();
@@ -179,12 +188,15 @@ public final class RecordBrowser {
                     Entry entry = Entry.of(record, MOST_OF_A_VALUE);
                     last.add(entry);
                     bytes += entry.weight();
-                    while (last.size() > most || bytes > MOST_BYTES && last.size() > 1) {
+                    while (last.size() > most || bytes > mostBytes && last.size() > 1) {
                         bytes -= last.remove().weight();
+                        cut = true;
                     }
                 }
             }
-            return exhausted() && reading.position() < next ? List.of() : List.copyOf(last);
+            return exhausted() && reading.position() < next
+                    ? Optional.empty()
+                    : Optional.of(new Part(List.copyOf(last), cut));
         }
     }
 
@@ -205,13 +217,16 @@ public final class RecordBrowser {
         return List.copyOf(all.subList(0, taken));
     }
 
-    private static List<Placed> end(List<Placed> all, int limit) {
+    /** The last of them; those that are left out are where to go on, towards the beginning. */
+    private static List<Placed> end(List<Placed> all, int limit, Map<Integer, Long> next) {
         int from = all.size();
         long bytes = 0;
         while (from > 0 && all.size() - from < limit && (from == all.size() || bytes < MOST_BYTES)) {
             from--;
             bytes += all.get(from).entry().weight();
         }
+        all.subList(0, from)
+                .forEach(out -> next.merge(out.entry().partition(), out.entry().offset() + 1, Math::max));
         return List.copyOf(all.subList(from, all.size()));
     }
 
