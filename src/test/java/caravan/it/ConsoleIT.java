@@ -115,7 +115,9 @@ class ConsoleIT {
         data = new TestData(broker);
         commands = new CaravanCommands(broker.bootstrapServers(), s3);
         topic = names.topic("orders");
-        store = System.getProperty("caravan.images") == null ? s3.newStore() : "s3://" + s3.createBucket("backups") + "/kafka";
+        store = System.getProperty("caravan.images") == null
+                ? s3.newStore()
+                : "s3://" + s3.createBucket("backups") + "/kafka";
         Map<String, String> environment = new HashMap<>(s3.environment());
         environment.put("CARAVAN_STORE", store);
         environment.put("CARAVAN_BOOTSTRAP_SERVERS", broker.bootstrapServers());
