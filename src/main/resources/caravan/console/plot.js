@@ -95,7 +95,7 @@ class PlotElement extends HTMLElement {
     return {
       width: this.clientWidth,
       height: this.#height(),
-      padding: this.small ? [3, 0, 3, 0] : [10, 8, 0, 0],
+      padding: this.small ? [3, 0, 3, 0] : [10, 28, 0, 0],
       cursor: { show: !this.small, y: false, drag: { x: false, y: false } },
       legend: { show: false },
       scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 0, 1) * 1.1] } },

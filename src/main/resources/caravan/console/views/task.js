@@ -266,17 +266,7 @@ export class TaskView extends View {
 
   #configuration(task) {
     return html`
-      ${section(
-        'Limit',
-        html`<form class="query panel" @submit=${(event) => this.#setLimit(event)}>
-          ${field(
-            'Megabytes a second, 0 for no limit',
-            html`<input id="limit" type="number" min="0" step="any" required .value=${this.#limit ?? String(task.maxRate / MEGABYTE)} @input=${(event) => (this.#limit = event.target.value)}>`,
-            { id: 'limit', hint: 'Holds at once, until the task is given other parameters or the service ends.' },
-          )}
-          <div class="query-go"><button>Apply</button></div>
-        </form>`,
-      )}
+      ${task.state === 'finished' ? nothing : this.#limitForm(task)}
       ${section(
         'Parameters',
         facts([
@@ -290,6 +280,20 @@ export class TaskView extends View {
         html`<p class="muted">A file with this text below <code>--routes</code> makes the same task.</p>
           ${routeFile(this.file, this.#format, (format) => this.#chooseFormat(format), (said) => this.app.say(said))}`,
       )}`;
+  }
+
+  #limitForm(task) {
+    return section(
+      'Limit',
+      html`<form class="query panel" @submit=${(event) => this.#setLimit(event)}>
+        ${field(
+          'Megabytes a second, 0 for no limit',
+          html`<input id="limit" type="number" min="0" step="any" required .value=${this.#limit ?? String(task.maxRate / MEGABYTE)} @input=${(event) => (this.#limit = event.target.value)}>`,
+          { id: 'limit', hint: 'Holds at once, until the task is given other parameters or the service ends.' },
+        )}
+        <div class="query-go"><button>Apply</button></div>
+      </form>`,
+    );
   }
 
   #chooseFormat(format) {
