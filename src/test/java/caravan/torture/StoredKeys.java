@@ -52,6 +52,12 @@ record StoredKeys(List<String> keys) {
         return overlaps;
     }
 
+    /** Whether the archive has begun with a life of a topic, which it may end without a record. */
+    boolean knows(String topic, String timeline) {
+        String snapshot = String.format("topics/%s/%s/topic-", topic, timeline);
+        return keys.stream().anyMatch(key -> key.startsWith(snapshot));
+    }
+
     /** The first offset of a partition that nothing answers for, from 0 on. */
     long coveredTo(String topic, String timeline, int partition) {
         String folder = String.format("topics/%s/%s/%05d/", topic, timeline, partition);
