@@ -198,9 +198,13 @@ public final class SpooledObject {
 
     /** Ends the object, unless it is on its way into the archive. */
     void discard() {
-        if (state != State.STORING) {
-            end(State.DISCARDED);
+        synchronized (this) {
+            if (state == State.STORING || state == State.STORED) {
+                return;
+            }
+            state = State.DISCARDED;
         }
+        delete();
     }
 
     /** Ends the object: its file is deleted. */
@@ -211,6 +215,10 @@ public final class SpooledObject {
             }
             state = end;
         }
+        delete();
+    }
+
+    private void delete() {
         synchronized (writing) {
             writer.discard();
             account(0);

@@ -23,6 +23,7 @@ public final class ObjectRecords implements Iterator<RecordBatches.Positioned>, 
     private final BatchManifest manifest;
     private final ObjectReader.Batches batches;
     private Iterator<RecordBatches.Positioned> records = Collections.emptyIterator();
+    private boolean over;
 
     ObjectRecords(StoredObject object, long from, long next) {
         this(object.key(), object, from, next);
@@ -53,8 +54,10 @@ public final class ObjectRecords implements Iterator<RecordBatches.Positioned>, 
     @Override
     public boolean hasNext() {
         try {
-            while (!records.hasNext() && batches.hasNext()) {
+            while (!records.hasNext() && !over && batches.hasNext()) {
                 ByteBuffer buffer = batches.next();
+                // Nobody reads to the end of an object for what lies in its first frames.
+                over = buffer.getLong(buffer.position()) >= next;
                 records = RecordBatches.positioned(buffer, from, next).iterator();
             }
             return records.hasNext();

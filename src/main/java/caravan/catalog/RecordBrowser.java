@@ -124,7 +124,15 @@ public final class RecordBrowser {
                 long before = reading.position();
                 LogRecord record = reading.next();
                 scanned++;
-                if (wanted.test(record)) {
+                boolean chosen;
+                try {
+                    chosen = wanted.test(record);
+                } catch (TimedText.OverException e) {
+                    // It may be one of those: it is looked at again, unless that would never end.
+                    next.put(partition, scanned == 1 ? reading.position() : before);
+                    return found;
+                }
+                if (chosen) {
                     time = Math.max(time, record.timestamp());
                     if (time > latest) {
                         next.put(partition, before);
@@ -184,7 +192,7 @@ public final class RecordBrowser {
             while (scanned < mostScanned && reading.hasNext()) {
                 LogRecord record = reading.next();
                 scanned++;
-                if (wanted.test(record)) {
+                if (chosen(wanted, record)) {
                     Entry entry = Entry.of(record, MOST_OF_A_VALUE);
                     last.add(entry);
                     bytes += entry.weight();
@@ -197,6 +205,15 @@ public final class RecordBrowser {
             return exhausted() && reading.position() < next
                     ? Optional.empty()
                     : Optional.of(new Part(List.copyOf(last), cut));
+        }
+    }
+
+    /** Whether a record is wanted; where that takes too long, it was not read to its end. */
+    private static boolean chosen(Wanted wanted, LogRecord record) {
+        try {
+            return wanted.test(record);
+        } catch (TimedText.OverException e) {
+            return false;
         }
     }
 
@@ -250,8 +267,6 @@ public final class RecordBrowser {
                         && key.get()
                                 .matcher(new TimedText(UTF_8.decode(bytes.duplicate()), deadline))
                                 .find();
-            } catch (TimedText.OverException e) {
-                return false;
             } catch (StackOverflowError e) {
                 throw new IllegalArgumentException("the expression " + key.get() + " goes too deep", e);
             }

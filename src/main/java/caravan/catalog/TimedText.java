@@ -1,12 +1,12 @@
 package caravan.catalog;
 
 /** A text that can be read until a deadline: some regular expressions would go on for years in a short one. */
-final class TimedText implements CharSequence {
+public final class TimedText implements CharSequence {
     /** Characters between two looks at the clock. */
     private static final int LOOK = 1 << 14;
 
     /** The deadline has passed. */
-    static final class OverException extends RuntimeException {
+    public static final class OverException extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
@@ -14,7 +14,7 @@ final class TimedText implements CharSequence {
     private final Deadline deadline;
     private int read;
 
-    TimedText(CharSequence text, Deadline deadline) {
+    public TimedText(CharSequence text, Deadline deadline) {
         this.text = text;
         this.deadline = deadline;
     }

@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.FetchSessionHandler;
@@ -66,6 +67,7 @@ final class BatchFetcher {
     private final FetchMemory memory;
     private final ConsumerConfig config;
     private final Time time;
+    private final LongSupplier timeOfDay;
     private final TopicMetadata metadata;
     private final KafkaClient client;
     private final FetchAnswers answers;
@@ -95,7 +97,11 @@ final class BatchFetcher {
         this.rate = rate;
         this.memory = memory;
         this.time = time;
-        this.answers = new FetchAnswers(metadata, buffers, config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG));
+        // Not Kafka's clock where that is ahead of the host's: what it says here is kept, and compared by other
+        // processes.
+        this.timeOfDay = time == Time.SYSTEM ? System::currentTimeMillis : time::milliseconds;
+        this.answers =
+                new FetchAnswers(metadata, buffers, config.getLong(ConsumerConfig.METADATA_MAX_AGE_CONFIG), timeOfDay);
     }
 
     // ---- for any thread ----
@@ -321,7 +327,7 @@ final class BatchFetcher {
                 FetchPosition position = positions.get(partition);
                 if (!told.containsKey(partition) && position != null && position.waitsFor(asked)) {
                     // A session leaves out where nothing changed (KIP-227); one that is throttled leaves out all.
-                    position.nothingNew(now);
+                    position.nothingNew(timeOfDay.getAsLong());
                 }
             });
         }

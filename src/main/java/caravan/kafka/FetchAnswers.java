@@ -7,6 +7,7 @@ import caravan.kafka.FetchPosition.Asked;
 import caravan.kafka.Refused.EpochEnd;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.Uuid;
@@ -36,12 +37,17 @@ final class FetchAnswers {
     private final TopicMetadata metadata;
     private final FetchBuffers buffers;
     private final long replicaMillis;
+    private final LongSupplier timeOfDay;
 
-    /** @param replicaMillis how long another replica than the leader is read from */
-    FetchAnswers(TopicMetadata metadata, FetchBuffers buffers, long replicaMillis) {
+    /**
+     * @param replicaMillis how long another replica than the leader is read from
+     * @param timeOfDay in epoch milliseconds, by which others are told when a log ended
+     */
+    FetchAnswers(TopicMetadata metadata, FetchBuffers buffers, long replicaMillis, LongSupplier timeOfDay) {
         this.metadata = metadata;
         this.buffers = buffers;
         this.replicaMillis = replicaMillis;
+        this.timeOfDay = timeOfDay;
     }
 
     /**
@@ -135,11 +141,12 @@ final class FetchAnswers {
         try {
             Optional<Fetched> fetched = FetchedBatches.of(position.partition(), position.offset(), data, memory);
             if (fetched.isPresent()) {
-                Fetched seen = fetched.get().seen(now, position.endedAt(), position.offset(), position.epoch());
+                Fetched seen = fetched.get()
+                        .seen(timeOfDay.getAsLong(), position.endedAt(), position.offset(), position.epoch());
                 buffers.add(position.partition(), position.number(), Piece.of(position.offset(), seen));
                 position.advance(seen.next(), seen.epoch());
             }
-            position.logEnds(FetchedBatches.end(data), now);
+            position.logEnds(FetchedBatches.end(data), timeOfDay.getAsLong());
         } catch (CorruptRecordException e) {
             position.retryAt(now + RETRY_MILLIS);
             LOG.warn(

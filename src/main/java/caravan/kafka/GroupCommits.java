@@ -24,6 +24,7 @@ final class GroupCommits {
     private record Commit(Assignment assignment, OffsetAndMetadata offset) {}
 
     private final Queue<Commit> queued = new ConcurrentLinkedQueue<>();
+    private final Map<TopicPartition, Commit> unsent = new HashMap<>();
     private final BiConsumer<Map<TopicPartition, OffsetAndMetadata>, Duration> consumer;
     private final PartitionOwner owner;
     private boolean failing;
@@ -44,14 +45,15 @@ final class GroupCommits {
      * @param owned whether an assignment is still this process's; commits of others are dropped
      */
     void run(Predicate<Assignment> owned) {
-        Map<TopicPartition, Commit> newest = new HashMap<>();
+        // What was added meanwhile is newer than what could not be sent.
+        Map<TopicPartition, Commit> newest = new HashMap<>(unsent);
+        unsent.clear();
         Commit next;
         while ((next = queued.poll()) != null) {
-            // The broker checks the member, not whether it owns the partition: a late commit would move the group back.
-            if (owned.test(next.assignment())) {
-                newest.put(next.assignment().partition(), next);
-            }
+            newest.put(next.assignment().partition(), next);
         }
+        // The broker checks the member, not whether it owns the partition: a late commit would move the group back.
+        newest.values().removeIf(commit -> !owned.test(commit.assignment()));
         if (newest.isEmpty()) {
             if (failing) {
                 // What failed is another member's to commit by now.
@@ -73,9 +75,9 @@ final class GroupCommits {
         } catch (CommitFailedException e) {
             LOG.info("not committed, the partitions are another member's by now: {}", offsets.keySet());
         } catch (RebalanceInProgressException | WakeupException e) {
-            queued.addAll(newest.values());
+            unsent.putAll(newest);
         } catch (KafkaException e) {
-            queued.addAll(newest.values());
+            unsent.putAll(newest);
             failing = true;
             LOG.warn("commit failed, trying again: {}", e.toString());
             owner.commitFailed(e);

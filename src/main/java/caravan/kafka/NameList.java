@@ -30,7 +30,7 @@ public record NameList(Set<String> names, List<Pattern> expressions) {
         return new NameList(names, expressions);
     }
 
-    boolean expressionMatches(String name) {
+    boolean expressionMatches(CharSequence name) {
         return expressions.stream()
                 .anyMatch(expression -> expression.matcher(name).matches());
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.internals.Topic;
@@ -28,10 +29,16 @@ public final class TopicFilter {
     }
 
     public boolean matches(String topic) {
-        if (excluded != null && excluded.matches(topic)) {
+        return matches(topic, name -> name);
+    }
+
+    /** @param text how expressions read a name, which may throw where they read for too long */
+    public boolean matches(String topic, Function<String, CharSequence> text) {
+        if (excluded != null && excluded.matches(topic, text)) {
             return false;
         }
-        return topics.names().contains(topic) || !Topic.isInternal(topic) && topics.expressionMatches(topic);
+        return topics.names().contains(topic)
+                || !Topic.isInternal(topic) && topics.expressionMatches(text.apply(topic));
     }
 
     /** Topics that are meant by name, in the order given. */

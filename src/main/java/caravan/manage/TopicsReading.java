@@ -7,10 +7,13 @@ import caravan.backup.BackupTask;
 import caravan.backup.PartitionLag;
 import caravan.catalog.ArchiveSummary;
 import caravan.catalog.Catalog;
+import caravan.catalog.Deadline;
+import caravan.catalog.TimedText;
 import caravan.kafka.Cluster;
 import caravan.kafka.KafkaErrors;
 import caravan.kafka.KafkaSettings;
 import caravan.kafka.TopicFilter;
+import caravan.manage.TaskException.Kind;
 import caravan.store.Store;
 import caravan.store.StoreException;
 import java.time.Duration;
@@ -89,7 +92,7 @@ final class TopicsReading {
         try (Cluster cluster = new Cluster(kafka)) {
             String clusterId = cluster.id(patience);
             Set<String> names = cluster.topics();
-            wanted.ifPresent(filter -> names.removeIf(name -> !filter.matches(name)));
+            wanted.ifPresent(filter -> retain(names, filter));
             Map<String, Cluster.Topic> topics = names.isEmpty() ? Map.of() : cluster.topics(names);
             List<TopicPartition> partitions = topics.values().stream()
                     .flatMap(topic -> Cluster.partitions(topic).stream())
@@ -97,6 +100,18 @@ final class TopicsReading {
             return new Live(Optional.of(clusterId), topics, cluster.extents(partitions), Optional.empty());
         } catch (KafkaException e) {
             return new Live(Optional.empty(), Map.of(), Map.of(), Optional.of(KafkaErrors.message(e)));
+        }
+    }
+
+    private void retain(Set<String> names, TopicFilter filter) {
+        Deadline deadline = Deadline.in(patience);
+        try {
+            names.removeIf(name -> !filter.matches(name, text -> new TimedText(text, deadline)));
+        } catch (TimedText.OverException e) {
+            throw new TaskException(
+                    Kind.INVALID,
+                    "an expression for topics takes more than " + patience.toSeconds() + " s",
+                    "write it without repetitions of repetitions");
         }
     }
 

@@ -183,6 +183,10 @@ class RecordBrowserTest {
         assertThat(store.partsRead()).isLessThan(most);
         assertThat(offsets(page(last(50)))).hasSize(50).endsWith(23_999L);
         assertThat(store.partsRead()).isLessThan(most);
+        RecordPage more = page(new RecordQuery(
+                OptionalInt.empty(), Map.of(0, 10_000L), OptionalLong.empty(), Optional.empty(), true, 50));
+        assertThat(offsets(more)).hasSize(50).startsWith(9_950L).endsWith(9_999L);
+        assertThat(store.partsRead()).isLessThan(most);
         RecordPage between = page(from(Map.of(0, 12_345L), 50));
         assertThat(offsets(between)).hasSize(50).startsWith(12_345L);
         assertThat(between.scanned()).isEqualTo(50);

@@ -16,6 +16,7 @@ class InterruptionsTest {
     @CsvSource({
         "org.apache.kafka.clients.consumer.internals.ClassicKafkaConsumer, interrupted by a client, DENY",
         "org.apache.camel.component.kafka.KafkaFetchRecords, interrupted, DENY",
+        "org.apache.camel.processor.aggregate.AggregateProcessor, stopped, DENY",
         "org.apache.kafka.clients.NetworkClient, failed, NEUTRAL",
         "org.apache.kafka.clients.NetworkClient, nothing, NEUTRAL",
         "caravan.backup.BackupTask, interrupted, NEUTRAL",
@@ -25,6 +26,7 @@ class InterruptionsTest {
                 switch (what) {
                     case "interrupted by a client" -> new InterruptException(new InterruptedException());
                     case "interrupted" -> new InterruptedException();
+                    case "stopped" -> new IllegalStateException("SendProcessor has not been started: direct://x");
                     case "failed" -> new IOException();
                     default -> null;
                 };

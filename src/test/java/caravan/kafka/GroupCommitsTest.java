@@ -24,8 +24,10 @@ class GroupCommitsTest {
     private final List<Long> sent = new ArrayList<>();
     private final Owner owner = new Owner();
     private final Assignment assignment = new Owned();
+    private Runnable meanwhile = () -> {};
     private final GroupCommits commits = new GroupCommits(
             (offsets, timeout) -> {
+                meanwhile.run();
                 if (!refusals.isEmpty()) {
                     throw refusals.remove();
                 }
@@ -83,6 +85,23 @@ class GroupCommitsTest {
         // Then
         assertThat(sent).containsExactly(3L);
         assertThat(owner.failing).isFalse();
+    }
+
+    @Test
+    void whatIsStoredWhileAnOlderCommitFailsIsNotForgotten() {
+        // Given
+        refusals.add(new TimeoutException("no coordinator"));
+        commit(3);
+        meanwhile = () -> commit(9);
+        commits.run(owned -> true);
+        meanwhile = () -> {};
+
+        // When
+        commits.run(owned -> true);
+        commits.run(owned -> true);
+
+        // Then
+        assertThat(sent).containsExactly(9L);
     }
 
     @Test

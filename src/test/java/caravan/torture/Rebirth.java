@@ -52,9 +52,10 @@ final class Rebirth {
     private boolean isStored(Life life) {
         String timeline = topics.lives(life.topic()).get(life).toString();
         StoredKeys keys = StoredKeys.of(s3, archive);
-        return keys.knows(life.topic(), timeline) && topics.ends(subject).entrySet().stream().allMatch(end -> {
-            TopicPartition partition = end.getKey();
-            return keys.coveredTo(life.topic(), timeline, partition.partition()) >= end.getValue();
-        });
+        return keys.knows(life.topic(), timeline)
+                && topics.ends(subject).entrySet().stream().allMatch(end -> {
+                    TopicPartition partition = end.getKey();
+                    return keys.coveredTo(life.topic(), timeline, partition.partition()) >= end.getValue();
+                });
     }
 }

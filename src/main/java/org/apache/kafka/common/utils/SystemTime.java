@@ -39,7 +39,9 @@ class SystemTime implements Time {
     /** Epoch milliseconds; later than the time of day by all that it was set back since the process began. */
     @Override
     public long milliseconds() {
-        long now = timeOfDay.getAsLong() + ahead;
+        // First: what was set back in between is noticed, and not counted twice.
+        long lead = ahead;
+        long now = timeOfDay.getAsLong() + lead;
         if (now < latest - TOLERATED_MILLIS) {
             return goOn();
         }
