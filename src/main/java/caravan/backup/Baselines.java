@@ -93,6 +93,15 @@ public final class Baselines {
         cluster.lastStableOffsets(Cluster.partitions(topic))
                 .forEach((partition, offset) -> ends.put(partition.partition(), offset));
         LOG.info("beginning the baseline {} of {}", next, topic.name());
+        if (!now.compacted()
+                && !newest.equals(next)
+                && now.startOffsets().values().stream().anyMatch(start -> start > 0)) {
+            LOG.warn(
+                    "{} is not compacted: when its baseline is complete, a restore leaves out what only the archive has of it,"
+                            + " unless --timeline {} is given",
+                    topic.name(),
+                    newest.folder());
+        }
         copies.put(topic.name(), new Copy(next, snapshots.recordIfChanged(topic.name(), next, now.endingAt(ends))));
     }
 

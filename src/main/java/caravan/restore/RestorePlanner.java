@@ -121,6 +121,16 @@ public final class RestorePlanner {
                     topic,
                     chosen.timeline());
         }
+        if (!named) {
+            longer(contents, chosen)
+                    .ifPresent(older -> LOG.warn(
+                            "{} is restored from its baseline {}; older records, which Kafka had deleted before it was made, are only in {}:"
+                                    + " --timeline {} restores that one",
+                            topic,
+                            chosen.timeline(),
+                            older.timeline(),
+                            older.timeline().folder()));
+        }
         if (chosen.newest().isEmpty()) {
             damage.add(topic + " has no snapshot that says how many partitions it had: "
                     + chosen.damage().orElse("it is missing"));
@@ -161,6 +171,24 @@ public final class RestorePlanner {
                     "choose one with --timeline newest or --timeline ID:\n" + table(timelines));
         }
         return timelines.get(0);
+    }
+
+    /** An earlier copy of the same life that begins before the one that was chosen, of a topic that keeps no key's newest record. */
+    private static Optional<TimelineContents> longer(TopicContents contents, TimelineContents chosen) {
+        if (chosen.newest().map(TopicSnapshot::compacted).orElse(true)) {
+            return Optional.empty();
+        }
+        Map<Integer, Long> starts = chosen.partitions().stream()
+                .collect(Collectors.toMap(PartitionContents::partition, PartitionContents::startOffset));
+        return contents.timelines().stream()
+                .filter(other ->
+                        other.timeline().topicId().equals(chosen.timeline().topicId())
+                                && other.timeline().baseline()
+                                        < chosen.timeline().baseline())
+                .filter(other -> other.partitions().stream()
+                        .anyMatch(partition -> partition.records() > 0
+                                && partition.startOffset() < starts.getOrDefault(partition.partition(), 0L)))
+                .findFirst();
     }
 
     /** Of a later baseline that does not say what it is, nobody knows whether it should have been chosen. */

@@ -16,12 +16,16 @@ import caravan.testbed.TestArchive;
 import caravan.testbed.TestArchive.Message;
 import caravan.testbed.TestS3;
 import caravan.testbed.TestServers;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 @ExtendWith(TestServers.class)
 class RestorePlannerTest {
@@ -99,6 +103,35 @@ class RestorePlannerTest {
 
         // Then
         assertThat(plan.partitions().get(0).gaps()).containsExactly(new Gap(Optional.of(Reason.COMPACTION), 20, 30));
+    }
+
+    @Test
+    void aBaselineThatBeginsBehindWhatTheArchiveHasIsSaidTo(TestS3 s3) {
+        // Given: Kafka had deleted offsets 0 to 4 when it was made
+        TestArchive archive = new TestArchive(s3);
+        archive.topic("orders", LIFE, 1, Map.of(0, 0L));
+        archive.object(new PartitionFolder("orders", LIFE, 0), 0, 9, List.of(Message.at(3), Message.at(8)));
+        archive.baseline("orders", BASELINE, Map.of(0, 5L), Map.of(0, 9L));
+        archive.object(new PartitionFolder("orders", BASELINE, 0), 5, 12, List.of(Message.at(8), Message.at(11)));
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(RestorePlanner.class);
+        said.start();
+        log.addAppender(said);
+
+        // When
+        try {
+            new RestorePlanner(new Catalog(archive.store())).plan(new RestoreRequest(Map.of()));
+            new RestorePlanner(new Catalog(archive.store()))
+                    .plan(new RestoreRequest(Map.of("timeline", BASELINE.folder())));
+        } finally {
+            log.detachAppender(said);
+        }
+
+        // Then: unless it was asked for by its name
+        assertThat(said.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(message -> message.contains("--timeline " + LIFE.folder()))
+                .hasSize(1);
     }
 
     @Test
