@@ -167,7 +167,7 @@ class CoverageElement extends HTMLElement {
             </pattern>
           </defs>
           ${this.#grid(tall)} ${this.#partitions.map((partition, row) => this.#row(partition, row * height, height))}
-          ${moment === null || moment < from || moment > to ? nothing : this.#mark(moment, tall)}
+          ${moment === null || moment < from || moment > to + 1 ? nothing : this.#mark(Math.min(moment, to), tall)}
         </svg>
       </div>
       <p class="coverage-readout">${this.#readout()}</p>`;
@@ -325,10 +325,11 @@ class CoverageElement extends HTMLElement {
     }
   }
 
+  /** What is restored are records before the moment: to have the last ones, it is behind the right edge. */
   #pick(time) {
     const [from, to] = this.#window;
     const grain = to - from > 400 * SECOND ? SECOND : 1;
-    this.dispatchEvent(new CustomEvent('pick', { detail: Math.round(time / grain) * grain }));
+    this.dispatchEvent(new CustomEvent('pick', { detail: time >= to ? Math.floor(to) + 1 : Math.round(time / grain) * grain }));
   }
 
   #all() {
@@ -367,9 +368,12 @@ function ticks([from, to], most) {
     return [from, to].map((time) => ({ time, text: `${clock(time)}.${String(new Date(time).getMilliseconds()).padStart(3, '0')}` }));
   }
   const zone = new Date(from).getTimezoneOffset() * 60 * SECOND;
+  // Not each day has 24 hours.
+  const at = (tick) => (step >= DAY ? new Date(1970, 0, 1 + (tick * step) / DAY).getTime() : tick * step + zone);
   const all = [];
   let day = null;
-  for (let time = Math.ceil((from - zone) / step) * step + zone; time <= to; time += step) {
+  for (let tick = Math.ceil((from - zone) / step); at(tick) <= to; tick++) {
+    const time = at(tick);
     const date = localDate(time);
     const text = step >= DAY ? date : step >= 60 * SECOND ? clock(time).slice(0, 5) : clock(time);
     all.push({ time, text: step >= DAY || date === day || day === null ? text : `${date.slice(5)} ${text}` });
@@ -379,7 +383,7 @@ function ticks([from, to], most) {
 }
 
 function known(time) {
-  return isTime(time) && time >= 0 ? time : null;
+  return isTime(time) ? time : null;
 }
 
 customElements.define('caravan-coverage', CoverageElement);

@@ -2,6 +2,9 @@
 
 import { html, nothing, render } from './lit.js';
 
+/** What can be sent in a header. */
+const TOKEN = /^[\x20-\x7e]+$/;
+
 const place = () => document.getElementById('dialogs');
 
 /** Asks for the API's token until one is given. */
@@ -9,10 +12,14 @@ export function askForToken(wrong) {
   return new Promise((resolve) => {
     const given = (event) => {
       event.preventDefault();
-      const token = new FormData(event.target).get('token').trim();
-      if (token !== '') {
+      const input = event.target.elements.token;
+      const token = input.value.trim();
+      if (TOKEN.test(token)) {
         close();
         resolve(token);
+      } else {
+        input.setCustomValidity('A token has letters, digits and signs of ASCII only.');
+        input.reportValidity();
       }
     };
     const close = open(
@@ -22,7 +29,8 @@ export function askForToken(wrong) {
         ${wrong ? html`<p class="field-problem" role="alert">That token is not the right one.</p>` : nothing}
         <div class="field">
           <label for="token">Token</label>
-          <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+          <input id="token" name="token" type="password" autocomplete="current-password" required autofocus
+            @input=${(event) => event.target.setCustomValidity('')}>
         </div>
         <div class="dialog-actions"><button class="primary">Continue</button></div>
       </form>`,
@@ -61,20 +69,32 @@ export function ask({ title, text, yes, danger = false }) {
 function open(content, cancelled) {
   const host = document.createElement('div');
   place().append(host);
-  const escape = (event) => {
-    event.preventDefault();
+  const leave = () => {
     if (cancelled) {
       close();
       cancelled();
+    } else if (!dialog.open) {
+      dialog.showModal();
     }
   };
-  render(html`<dialog class="dialog" aria-labelledby="dialog-title" @cancel=${escape}>${content}</dialog>`, host);
+  const escape = (event) => {
+    event.preventDefault();
+    leave();
+  };
+  // Where Escape is pressed again and again, a browser closes it without asking.
+  const closed = () => {
+    if (host.isConnected) {
+      leave();
+    }
+  };
+  render(html`<dialog class="dialog" aria-labelledby="dialog-title" @cancel=${escape} @close=${closed}>${content}</dialog>`, host);
+  const dialog = host.querySelector('dialog');
   const before = document.activeElement;
   const close = () => {
-    host.querySelector('dialog').close();
+    dialog.close();
     host.remove();
     before?.focus?.();
   };
-  host.querySelector('dialog').showModal();
+  dialog.showModal();
   return close;
 }

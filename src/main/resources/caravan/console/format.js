@@ -6,6 +6,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const DEEPEST = 100; // levels of JSON that are indented: many more make of a small text a huge one
 
 /** 1,234,567. */
 export function count(number) {
@@ -85,9 +86,15 @@ export function zone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** Whether a Date can be made of it: timestamps of records may be any number. */
+/** Whether a record can be of that time: one without a time says -1, and others may say any number, of which no Date can be made. */
 export function isTime(time) {
-  return time !== null && time !== undefined && Math.abs(time) <= 8.64e15;
+  return time !== null && time !== undefined && time >= 0 && time <= 8.64e15;
+}
+
+/** The epoch milliseconds that an address names, or null. */
+export function timeGiven(text) {
+  const time = Number(text || NaN);
+  return isTime(time) ? time : null;
 }
 
 /** Text that shows its control characters instead of doing what they say. */
@@ -98,7 +105,7 @@ export function visible(text) {
     .replace(/[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (sign) => `\u27e8U+${sign.charCodeAt(0).toString(16).toUpperCase()}\u27e9`);
 }
 
-/** JSON with line breaks, or null where it is none. Numbers and strings stay as they are written: large ids are not rounded. */
+/** JSON with line breaks, or null where it is none, or too deep. Numbers and strings stay as they are written: large ids are not rounded. */
 export function prettyJson(text) {
   const begin = text.trimStart()[0];
   if (begin !== '{' && begin !== '[') {
@@ -113,9 +120,12 @@ export function prettyJson(text) {
   let depth = 0;
   let written = '';
   const line = () => `\n${'  '.repeat(depth)}`;
-  tokens.forEach((token, at) => {
+  for (const [at, token] of tokens.entries()) {
     if (token === '{' || token === '[') {
       depth++;
+      if (depth > DEEPEST) {
+        return null;
+      }
       written += tokens[at + 1] === '}' || tokens[at + 1] === ']' ? token : token + line();
     } else if (token === '}' || token === ']') {
       depth--;
@@ -125,7 +135,7 @@ export function prettyJson(text) {
     } else {
       written += token === ':' ? ': ' : token;
     }
-  });
+  }
   return written;
 }
 
@@ -140,6 +150,11 @@ export function hexDump(base64) {
     lines.push(`${at.toString(16).padStart(8, '0')}  ${hex.padEnd(47)}  ${ascii}`);
   }
   return lines.join('\n');
+}
+
+/** The same in one line, bytes only. */
+export function hex(base64) {
+  return [...atob(base64)].map((sign) => sign.charCodeAt(0).toString(16).padStart(2, '0')).join(' ');
 }
 
 function pad(number, digits) {

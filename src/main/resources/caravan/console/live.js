@@ -3,11 +3,13 @@
 const KEPT = 300; // events, of two seconds each
 const POLL = 5000;
 const LONGEST_PAUSE = 15000;
+const SILENCE = 15000; // without an event, of which there is one every two seconds: the connection is dead
 
 /** Sends the event `change` whenever something is known anew. */
 export class Live extends EventTarget {
   #api;
   #samples = new Map();
+  #connection = null;
 
   /** connecting, live, polling (the service has no more events to give), or away. */
   state = 'connecting';
@@ -21,21 +23,49 @@ export class Live extends EventTarget {
     this.#api = api;
   }
 
-  /** Listens until the page is closed. */
+  /** Listens until the page is closed, but not while it is hidden: a browser has six connections to a service, for all its tabs. */
   async listen() {
+    document.addEventListener('visibilitychange', () => document.hidden && this.#connection?.abort());
     for (let pause = 500; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      await visible();
       try {
-        const answer = await this.#api.stream('/events');
-        await read(answer, (event, data) => {
-          pause = 500;
-          if (event === 'status') {
-            this.#take(JSON.parse(data), 'live');
-          }
-        });
+        await this.#hear(() => (pause = 500));
       } catch (problem) {
-        await this.#poll(problem);
+        if (problem.name !== 'AbortError') {
+          await this.#poll(problem);
+        }
       }
       await sleep(pause);
+    }
+  }
+
+  /** Takes events as long as they come. */
+  async #hear(heard) {
+    const connection = new AbortController();
+    this.#connection = connection;
+    let silence;
+    const wait = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        connection.abort();
+        this.#become('away');
+      }, SILENCE);
+    };
+    try {
+      if (this.at !== null) {
+        wait(); // before, somebody may be looking for the token
+      }
+      const answer = await this.#api.stream('/events', connection.signal);
+      wait();
+      await read(answer, (event, data) => {
+        wait();
+        heard();
+        if (event === 'status') {
+          this.#take(JSON.parse(data), 'live');
+        }
+      });
+    } finally {
+      clearTimeout(silence);
     }
   }
 
@@ -132,6 +162,20 @@ async function read(answer, take) {
       }
     }
   }
+}
+
+/** Until the page is looked at. */
+function visible() {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!document.hidden) {
+        document.removeEventListener('visibilitychange', look);
+        resolve();
+      }
+    };
+    document.addEventListener('visibilitychange', look);
+    look();
+  });
 }
 
 function sleep(milliseconds) {

@@ -1,6 +1,6 @@
 /* The console: navigation, the view that the address names, and what is said aside. */
 
-import { html, keyed, nothing, render } from './lit.js';
+import { html, keyed, noChange, nothing, render } from './lit.js';
 import { Api } from './api.js';
 import { askForToken } from './dialogs.js';
 import { clock } from './format.js';
@@ -57,17 +57,24 @@ class App {
   #place = 'overview';
   #view = null;
   #due = false;
+  #viewDue = true;
   #silence;
 
   start() {
     window.addEventListener('hashchange', () => this.#open(true));
-    this.live.addEventListener('change', () => this.update());
+    this.live.addEventListener('change', () => this.#soon(this.#view.followsTasks));
     this.live.listen();
     this.#open(false);
   }
 
   /** Shows the page anew, once, however often it is called before. */
   update() {
+    this.#soon(true);
+  }
+
+  /** @param view whether the view has changed, too, or only what is around it */
+  #soon(view) {
+    this.#viewDue ||= view;
     if (!this.#due) {
       this.#due = true;
       queueMicrotask(() => {
@@ -100,6 +107,7 @@ class App {
     this.#place = place;
     this.#view = new Opened(this, parameters(pattern, parts), query);
     this.#view.begin();
+    this.#viewDue = true;
     this.#show();
     if (moved) {
       window.scrollTo(0, 0);
@@ -110,6 +118,7 @@ class App {
   #show() {
     document.title = this.#view.title === 'Caravan' ? 'Caravan' : `${this.#view.title} · Caravan`;
     render(this.#page(), document.getElementById('console'));
+    this.#viewDue = false;
   }
 
   #page() {
@@ -127,7 +136,7 @@ class App {
         </nav>
         ${this.#news()}
       </header>
-      <main id="content" tabindex="-1">${keyed(this.#view, this.#view.body())}</main>`;
+      <main id="content" tabindex="-1">${keyed(this.#view, this.#viewDue ? this.#view.body() : noChange)}</main>`;
   }
 
   #news() {

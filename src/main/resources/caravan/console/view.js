@@ -36,6 +36,11 @@ export class View {
     return 'Caravan';
   }
 
+  /** Whether it shows how the tasks are, and is shown anew whenever that changes. */
+  get followsTasks() {
+    return false;
+  }
+
   /** What it is shown as. */
   body() {
     throw new Error('a view shows something');

@@ -26,6 +26,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.SelectOption;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -151,6 +152,8 @@ class ConsoleIT {
         page.getByLabel("Store an object after").fill("500ms");
         assertThat(page.locator(".field-problem")).hasCount(0);
         assertThat(page.locator(".route-file")).containsText("routeTemplateRef: kafka-backup");
+        page.getByLabel("None", new Page.GetByLabelOptions().setExact(true)).check();
+        assertThat(page.locator(".route-file")).containsText("name: groups");
         button("XML").click();
         assertThat(page.locator(".route-file")).containsText("<templatedRoute routeTemplateRef=\"kafka-backup\"");
         button("Create the backup").click();
@@ -170,6 +173,16 @@ class ConsoleIT {
         assertThat(heading()).containsText("paused");
         button("Resume").click();
         assertThat(heading()).containsText("running");
+
+        // When: it is given a limit, and the same once more
+        page.getByLabel("Megabytes a second, 0 for no limit").fill("5");
+        button("Apply").click();
+        assertThat(page.locator("#said")).containsText("At most 5.0 MB/s now");
+        button("Close").click();
+        button("Apply").click();
+
+        // Then: it has it still
+        assertThat(page.locator("#said")).containsText("At most 5.0 MB/s now");
 
         // When: the topic is restored under another name
         place("Topics");
@@ -226,6 +239,8 @@ class ConsoleIT {
         page.navigate(address("topics/" + topic));
         Locator picture = page.getByRole(AriaRole.SLIDER);
         tabTo(picture);
+        page.keyboard().press("End");
+        assertThat(page).hasURL(Pattern.compile("until=" + (begin + 60 * MINUTE + 1) + "$")); // behind the last record
         page.keyboard().press("Home");
         for (int step = 0; step < 5; step++) {
             page.keyboard().press("Shift+ArrowRight");
@@ -252,6 +267,23 @@ class ConsoleIT {
                 .as("what was written before the moment")
                 .hasSize(30)
                 .allMatch(record -> record.timestamp() < begin + 30 * MINUTE);
+
+        // When: the topic has a second life, its first one is chosen, and the topic is taken away again
+        data.deleteTopic(topic);
+        data.createTopic(topic, 1, Map.of("retention.ms", "-1"));
+        data.send("none", List.of(record(0, begin, "key", "in another life")));
+        commands.backup(store, topic).expect(0);
+        page.navigate(address("restore?topics=" + topic));
+        Locator lives = page.getByLabel("Which life of topics that have several");
+        lives.selectOption(new SelectOption().setIndex(1));
+        assertThat(page).hasURL(Pattern.compile("timeline="));
+        Locator chosen =
+                page.getByRole(AriaRole.CHECKBOX, new Page.GetByRoleOptions().setName(Pattern.compile("^" + topic)));
+        chosen.uncheck();
+        chosen.check();
+
+        // Then: its life is not chosen any more
+        assertThat(lives).hasValue("newest");
     }
 
     @Test
@@ -384,6 +416,7 @@ class ConsoleIT {
             assertThat(page.locator(".record")).hasCount(50);
             assertThat(page.locator(".record").first().locator(".record-value"))
                     .containsText("record " + (each - 1) + " of");
+            page.getByLabel("Key matches").fill("not asked for yet");
             button("Show older").click();
             assertThat(page.locator(".record")).hasCount(100);
 

@@ -1,6 +1,7 @@
 import { html, nothing } from '../lit.js';
 import { part } from '../api.js';
-import { bytes, count, counted, hexDump, inputTime, isTime, localTime, prettyJson, visible, zone } from '../format.js';
+import { bytes, count, counted, hex, hexDump, inputTime, isTime, localTime, prettyJson, visible, zone } from '../format.js';
+import { newest } from '../lives.js';
 import { keep, to } from '../router.js';
 import { emptyState, field, heading, loadingState, notice, problemState, segments, time } from '../ui.js';
 import { View } from '../view.js';
@@ -8,14 +9,21 @@ import { View } from '../view.js';
 const LIMIT = 50;
 const PREVIEW = 160; // letters of a value in the list
 
+/** What was made of keys and values, as long as these are shown. */
+const MADE = new WeakMap();
+
 /** Records of a topic, live or archived, a page at a time. */
 export class MessagesView extends View {
   partitions;
   timelines;
+  /** What the form says, which may not be read yet. */
   #asked;
+  /** What the form said when the records that are shown were asked for. */
+  #shownQuery;
   #records = [];
   #next = null;
   #complete = true;
+  #inOrder = true;
   #atEnd = false;
   #scanned = 0;
   #state = 'loading';
@@ -50,14 +58,16 @@ export class MessagesView extends View {
   #read() {
     this.#records = [];
     this.#next = null;
+    this.#inOrder = true;
+    this.#shownQuery = { ...this.#asked };
     this.#open.clear();
     this.#shownAs.clear();
-    keep(['topics', this.#topic, 'messages'], this.#asked);
+    keep(['topics', this.#topic, 'messages'], this.#shownQuery);
     this.#page(this.#first());
   }
 
   #first() {
-    const { start, offset, time: moment } = this.#asked;
+    const { start, offset, time: moment } = this.#shownQuery;
     return {
       end: start === 'newest' ? true : null,
       from: start === 'offset' ? offset : null,
@@ -67,7 +77,7 @@ export class MessagesView extends View {
 
   async #page(where) {
     const turn = ++this.#turn;
-    const { source, timeline, partition, key } = this.#asked;
+    const { source, timeline, partition, key } = this.#shownQuery;
     this.#state = 'loading';
     this.#problem = undefined;
     this.update();
@@ -84,6 +94,7 @@ export class MessagesView extends View {
       this.#atEnd = answer.records.length === 0 && answer.complete;
       this.#next = answer.next;
       this.#complete = answer.complete;
+      this.#inOrder &&= answer.complete || partition !== '' || this.#numbers().length === 1;
       this.#scanned = answer.scanned;
       this.#state = 'ready';
     } catch (problem) {
@@ -98,7 +109,7 @@ export class MessagesView extends View {
 
   /** The newest are shown first, and older ones behind them. */
   get #backwards() {
-    return this.#asked.start === 'newest';
+    return this.#shownQuery.start === 'newest';
   }
 
   #more() {
@@ -121,8 +132,8 @@ export class MessagesView extends View {
       ${field(
         'Partition',
         html`<select id="partition" @change=${(event) => this.#set({ partition: event.target.value })}>
-          <option value="" ?selected=${asked.partition === ''}>all, by time</option>
-          ${this.#numbers().map((each) => html`<option value=${each} ?selected=${asked.partition === String(each)}>${each}</option>`)}
+          <option value="" .selected=${asked.partition === ''}>all, by time</option>
+          ${this.#numbers().map((each) => html`<option value=${each} .selected=${asked.partition === String(each)}>${each}</option>`)}
         </select>`,
         { id: 'partition' },
       )}
@@ -130,7 +141,7 @@ export class MessagesView extends View {
         'Begin with',
         html`<select id="start" @change=${(event) => this.#set({ start: event.target.value })}>
           ${[['newest', 'the newest'], ['oldest', 'the oldest'], ['time', 'a time'], ['offset', 'an offset']].map(
-            ([value, text]) => html`<option value=${value} ?selected=${asked.start === value}>${text}</option>`,
+            ([value, text]) => html`<option value=${value} .selected=${asked.start === value}>${text}</option>`,
           )}
         </select>`,
         { id: 'start' },
@@ -163,9 +174,9 @@ export class MessagesView extends View {
       ? field(
           'Life of the topic',
           html`<select id="timeline" @change=${(event) => this.#set({ timeline: event.target.value })}>
-            <option value="" ?selected=${this.#asked.timeline === ''}>the newest</option>
+            <option value="" .selected=${this.#asked.timeline === ''}>the newest</option>
             ${timelines.map(
-              ({ timeline, begunAt, live }) => html`<option value=${timeline} ?selected=${timeline === this.#asked.timeline}>
+              ({ timeline, begunAt, live }) => html`<option value=${timeline} .selected=${timeline === this.#asked.timeline}>
                 ${begunAt === null ? timeline : `since ${localTime(begunAt)}`}${live ? ' (today)' : ''}
               </option>`,
             )}
@@ -180,7 +191,7 @@ export class MessagesView extends View {
       return this.partitions?.value ?? [];
     }
     const timelines = this.timelines?.value ?? [];
-    const chosen = timelines.find(({ timeline }) => timeline === this.#asked.timeline) ?? timelines.at(-1);
+    const chosen = timelines.find(({ timeline }) => timeline === this.#asked.timeline) ?? newest(timelines);
     return chosen?.partitions.map(({ partition }) => partition) ?? [];
   }
 
@@ -212,18 +223,29 @@ export class MessagesView extends View {
       }
       if (this.#state === 'problem') {
         return this.#problem.status === 404
-          ? emptyState({ title: this.#asked.source === 'kafka' ? 'Kafka does not have this topic' : 'The archive does not have this topic', text: 'Read from the other one.' })
+          ? emptyState({ title: this.#shownQuery.source === 'kafka' ? 'Kafka does not have this topic' : 'The archive does not have this topic', text: 'Read from the other one.' })
           : problemState(this.#problem, () => this.#read());
       }
       if (this.#complete) {
-        return emptyState({ title: 'No records', text: this.#asked.key === '' ? 'There is nothing from there on.' : 'No record has such a key from there on.' });
+        return emptyState({ title: 'No records', text: this.#shownQuery.key === '' ? 'There is nothing from there on.' : 'No record has such a key from there on.' });
       }
     }
     return html`
+      ${this.#order()}
       <ol class="records" aria-label="Records">
         ${this.#records.map((record) => this.#record(record))}
       </ol>
       ${this.#problem ? notice('bad', this.#problem.message, this.#problem.hint) : nothing} ${this.#foot()}`;
+  }
+
+  /** Records of several partitions are by time only where all of these could be looked at. */
+  #order() {
+    if (this.#inOrder) {
+      return nothing;
+    }
+    return this.#complete
+      ? notice('info', 'The search was long, and went on in parts: the order is not by time.')
+      : notice('warning', 'Not all partitions were looked at yet: the order is not by time.', 'Search on, or choose a partition.');
   }
 
   #foot() {
@@ -250,7 +272,7 @@ export class MessagesView extends View {
     return html`<li class="record ${open ? 'open' : ''}">
       <button type="button" class="record-line" aria-expanded=${open ? 'true' : 'false'} aria-controls="record-${id}" @click=${() => this.#toggle(id)}>
         <span class="record-place"><span class="sr">Partition </span>${record.partition}<span class="muted"> : </span><span class="sr">offset </span>${count(record.offset)}</span>
-        <span class="record-time">${isTime(record.timestamp) && record.timestamp >= 0 ? time(record.timestamp, { exact: true }) : 'no time'}</span>
+        <span class="record-time">${isTime(record.timestamp) ? time(record.timestamp, { exact: true }) : 'no time'}</span>
         <span class="record-key"><span class="sr">Key: </span><bdi>${preview(record.key)}</bdi></span>
         <span class="record-value"><span class="sr">Value: </span><bdi>${preview(record.value)}</bdi></span>
       </button>
@@ -277,7 +299,7 @@ export class MessagesView extends View {
                 <thead><tr><th scope="col">Key</th><th scope="col">Value</th></tr></thead>
                 <tbody>
                   ${record.headers.map(
-                    ({ key, value }) => html`<tr><th scope="row" class="main wrap" data-label="Key"><bdi>${visible(key)}</bdi></th><td class="wrap" data-label="Value"><bdi>${preview(value, Infinity)}</bdi></td></tr>`,
+                    ({ key, value }) => html`<tr><th scope="row" class="main wrap" data-label="Key"><bdi>${visible(key)}</bdi></th><td class="wrap" data-label="Value"><bdi>${headerValue(value)}</bdi></td></tr>`,
                   )}
                 </tbody>
               </table>`
@@ -329,12 +351,12 @@ export class MessagesView extends View {
     if (data.size === 0) {
       return html`<p class="muted">empty</p>`;
     }
-    const shown = { JSON: () => visible(prettyJson(data.text)), Text: () => visible(data.text), Hex: () => hexDump(data.base64) }[this.#way(data, id)]();
+    const shown = { JSON: () => visible(json(data)), Text: () => visible(data.text), Hex: () => hexDump(data.base64) }[this.#way(data, id)]();
     return html`<pre class="code" tabindex="0" role="region" aria-label=${name}>${shown}</pre>`;
   }
 
   async #load(record) {
-    const { source, timeline } = this.#asked;
+    const { source, timeline } = this.#shownQuery;
     await this.act(async () => {
       const answer = await this.api.get(
         `/messages/${source}/${part(this.#topic)}/${record.partition}/${record.offset}`,
@@ -346,11 +368,25 @@ export class MessagesView extends View {
   }
 }
 
-function waysOf({ text }) {
-  if (text === null || text === undefined) {
+function waysOf(data) {
+  if (data.text === null || data.text === undefined) {
     return ['Hex'];
   }
-  return prettyJson(text) === null ? ['Text', 'Hex'] : ['JSON', 'Text', 'Hex'];
+  return json(data) === null ? ['Text', 'Hex'] : ['JSON', 'Text', 'Hex'];
+}
+
+/** A key or a value as JSON, made once; null where it is none. */
+function json(data) {
+  if (!MADE.has(data)) {
+    MADE.set(data, prettyJson(data.text));
+  }
+  return MADE.get(data);
+}
+
+/** All of a header's value, in hex where it is no text. */
+function headerValue(value) {
+  const binary = value !== null && value.size > 0 && (value.text === null || value.text === undefined);
+  return binary ? html`<code>${hex(value.base64)}${value.cut ? ' …' : ''}</code>` : preview(value, Infinity);
 }
 
 /** The beginning of a key or a value, on one line. */
@@ -370,7 +406,7 @@ function preview(data, most = PREVIEW) {
 
 function timeInput(value) {
   const moment = /^\d+$/.test(value) ? Number(value) : new Date(value).getTime();
-  return Number.isNaN(moment) ? '' : inputTime(moment);
+  return isTime(moment) ? inputTime(moment) : '';
 }
 
 function timeOf(value) {

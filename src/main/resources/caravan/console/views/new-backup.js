@@ -2,32 +2,35 @@ import { html, nothing } from '../lit.js';
 import { count, counted } from '../format.js';
 import { routeFile } from '../route-file.js';
 import { go, to } from '../router.js';
-import { choice, field, heading, loadingState, notice, section, sentence } from '../ui.js';
+import { choice, field, heading, loadingState, notice, section, segments, sentence } from '../ui.js';
 import { View } from '../view.js';
 
 const TEMPLATE = 'kafka-backup';
 const PAUSE = 350; // milliseconds without a key, before what is typed is tried
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
 
-/** What can be set beside the topics: name of the parameter, label, hint, default. */
+/** What can be set beside topics and consumer groups: name of the parameter, label, hint. */
 const MORE = [
-  ['maxAge', 'Store an object after', 'Age of an object after which it is stored, such as 30s or 5m: how old what is not stored can become.', '60s'],
-  ['maxBytes', 'Store an object at', 'Bytes of log after which it is stored before that.', '67108864'],
-  ['maxRate', 'Read at most', 'Bytes of log a second, of all its partitions together; 0 for no limit.', '0'],
-  ['compression', 'Compression', 'auto, zstd, stored or deflate.', 'auto'],
-  ['groups', 'Consumer groups', 'Groups whose offsets are kept, as names and expressions; .* for all.', '.*'],
-  ['verifyInterval', 'Check the archive every', 'How often its keys are checked for holes, such as 24h; 0 for never.', '0'],
-  ['group', 'Own consumer group', "Without one, the archive’s own: its lag is what is not safe yet.", ''],
+  ['maxAge', 'Store an object after', 'Age of an object after which it is stored, such as 30s or 5m: how old what is not stored can become.'],
+  ['maxBytes', 'Store an object at', 'Bytes of log after which it is stored before that.'],
+  ['maxRate', 'Read at most', 'Bytes of log a second, of all its partitions together; 0 for no limit.'],
+  ['compression', 'Compression', 'auto, zstd, stored or deflate.'],
+  ['verifyInterval', 'Check the archive every', 'How often its keys are checked for holes, such as 24h; 0 for never.'],
+  ['group', 'Own consumer group', "Without one, the archive’s own: its lag is what is not safe yet."],
 ];
 
 /** Makes a backup, and shows before what it would take. */
 export class NewBackupView extends View {
+  service;
+  templates;
   matching;
   validation;
   file;
   #name;
   #named = false;
   #values;
+  #groups = 'all';
+  #shownMore = false;
   #paused = false;
   #format = 'yaml';
   #timer;
@@ -44,7 +47,9 @@ export class NewBackupView extends View {
     return 'New backup';
   }
 
-  begin() {
+  async begin() {
+    this.load('service', (signal) => this.api.get('/', {}, signal));
+    await this.load('templates', (signal) => this.api.get('/templates', {}, signal));
     this.#try();
   }
 
@@ -53,12 +58,18 @@ export class NewBackupView extends View {
     super.leave();
   }
 
+  /** The value that a parameter has where it is not given. */
+  #default(name) {
+    const template = this.templates?.value?.find((each) => each.name === TEMPLATE);
+    return template?.parameters.find((each) => each.name === name)?.default ?? '';
+  }
+
   /** Parameters that differ from their defaults. */
   get #parameters() {
-    const defaults = Object.fromEntries(MORE.map(([name, , , value]) => [name, value]));
-    return Object.fromEntries(
-      Object.entries(this.#values).map(([name, value]) => [name, value.trim()]).filter(([name, value]) => value !== '' && value !== defaults[name]),
-    );
+    const { groups = '', ...others } = this.#values;
+    const given = Object.entries(others).map(([name, value]) => [name, value.trim()]).filter(([, value]) => value !== '');
+    given.push(['groups', { all: '.*', some: groups.trim(), none: '' }[this.#groups]]);
+    return Object.fromEntries(given.filter(([name, value]) => value !== this.#default(name)));
   }
 
   #set(name, value) {
@@ -66,6 +77,15 @@ export class NewBackupView extends View {
     if (name === 'topics' && !this.#named) {
       this.#name = suggested(value);
     }
+    this.#trySoon();
+  }
+
+  #chooseGroups(which) {
+    this.#groups = which;
+    this.#trySoon();
+  }
+
+  #trySoon() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#try(), PAUSE);
     this.update();
@@ -104,12 +124,15 @@ export class NewBackupView extends View {
   }
 
   body() {
+    // Opened where something is wrong in it, and left open when that is put right: somebody types there.
+    this.#shownMore ||= [...MORE.map(([name]) => name), 'groups'].some((name) => this.#problemOf(name));
     return html`${heading('New backup', {
       trail: html`<a href=${to(['tasks'])}>Tasks</a>`,
       text: 'It copies topics into the archive as they grow, until it is deleted.',
     })}
     <div class="two">
       <form class="panel form" aria-label="New backup" @submit=${(event) => this.#create(event)}>
+        ${this.service?.value ? html`<p class="muted">Into <code>${this.service.value.store}</code></p>` : nothing}
         ${this.#text('topics', 'Topics', 'Names and regular expressions, comma-separated: orders, pay.*', { required: true })}
         ${this.#text('excludeTopics', 'But not', 'Topics to leave out, in the same form.')}
         ${field(
@@ -121,9 +144,13 @@ export class NewBackupView extends View {
             problem: this.#name === '' || NAME.test(this.#name) ? undefined : 'A name has letters, digits, dots, underscores and hyphens only, and does not begin with a dot.',
           },
         )}
-        <details class="more" ?open=${MORE.some(([name]) => this.#problemOf(name))}>
+        <details class="more" ?open=${this.#shownMore}>
           <summary>Limits, compression, consumer groups</summary>
-          <div class="form">${MORE.map(([name, label, hint, value]) => this.#text(name, label, hint, { placeholder: value }))}</div>
+          <div class="form">
+            ${MORE.map(([name, label, hint]) => this.#text(name, label, hint, { placeholder: this.#default(name) }))}
+            ${segments('Consumer groups whose offsets are kept', 'groups-kept', [['all', 'All'], ['some', 'Some'], ['none', 'None']], this.#groups, (which) => this.#chooseGroups(which))}
+            ${this.#groups === 'some' ? this.#text('groups', 'Consumer groups', 'Names and expressions, comma-separated.', { required: true }) : nothing}
+          </div>
         </details>
         ${choice('Make it, but begin only when it is resumed', { id: 'paused', checked: this.#paused, change: (on) => ((this.#paused = on), this.update()) })}
         ${this.#problem ? html`<div role="alert">${notice('bad', sentence(this.#problem.message), this.#problem.hint)}</div>` : nothing}
@@ -196,6 +223,10 @@ export class NewBackupView extends View {
     event.preventDefault();
     if (!NAME.test(this.#name)) {
       document.getElementById('name').focus();
+      return;
+    }
+    if (this.#groups === 'some' && this.#parameters.groups === '') {
+      document.getElementById('groups').focus();
       return;
     }
     this.#busy = true;

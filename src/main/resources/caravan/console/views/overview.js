@@ -1,6 +1,6 @@
 import '../plot.js';
 import { html, nothing } from '../lit.js';
-import { bytes, count, counted, duration } from '../format.js';
+import { bytes, count, counted, duration, isTime, localSecond } from '../format.js';
 import { attention, isBackup, isRestore, verdict } from '../health.js';
 import { to } from '../router.js';
 import { emptyState, ended, facts, heading, loadingState, notice, problemState, progress, range, section, state, table, time } from '../ui.js';
@@ -16,6 +16,10 @@ export class OverviewView extends View {
 
   get title() {
     return 'Overview';
+  }
+
+  get followsTasks() {
+    return true;
   }
 
   begin() {
@@ -51,7 +55,7 @@ export class OverviewView extends View {
         ? problemState(this.service.problem, () => this.#load())
         : loadingState('Asking how the tasks are');
     }
-    const { tone, line, more, since } = verdict(this.live.tasks, this.live.at, this.#matters());
+    const { tone, line, more, since } = this.live.state === 'away' ? unknown(this.live.at) : verdict(this.live.tasks, this.live.at, this.#matters());
     return html`<div class="health ${tone}">
       <span class="health-sign" aria-hidden="true"></span>
       <div>
@@ -66,7 +70,8 @@ export class OverviewView extends View {
     const known = this.topics?.value;
     const archived = known?.topics.filter(({ inArchive }) => inArchive) ?? [];
     const sum = (of) => archived.reduce((total, topic) => total + of(topic), 0);
-    const times = archived.filter(({ baseTimestamp }) => baseTimestamp !== null);
+    const begins = archived.map(({ baseTimestamp }) => baseTimestamp).filter(isTime);
+    const ends = archived.map(({ maxTimestamp }) => maxTimestamp).filter(isTime);
     const none = known === undefined;
     return html`<dl class="totals" aria-label="Archive">
       ${total('Topics in the archive', none ? '…' : count(archived.length))}
@@ -74,9 +79,7 @@ export class OverviewView extends View {
       ${total('Size in the store', none ? '…' : bytes(sum(({ archivedBytes }) => archivedBytes)), none ? nothing : counted(sum(({ objects }) => objects), 'object'))}
       ${total(
         'Can be restored',
-        times.length === 0
-          ? '–'
-          : range(Math.min(...times.map(({ baseTimestamp }) => baseTimestamp)), Math.max(...times.map(({ maxTimestamp }) => maxTimestamp))),
+        range(begins.length === 0 ? null : Math.min(...begins), ends.length === 0 ? null : Math.max(...ends)),
         nothing,
         'wide',
       )}
@@ -168,6 +171,16 @@ export class OverviewView extends View {
         )
       : nothing;
   }
+}
+
+/** What can be said of tasks that were last heard of then. */
+function unknown(at) {
+  return {
+    tone: 'bad',
+    line: `Nothing is known since ${localSecond(at)}`,
+    more: 'The service does not answer: see whether it runs. What is below is as it was then.',
+    since: null,
+  };
 }
 
 function total(name, value, more = nothing, style = '') {

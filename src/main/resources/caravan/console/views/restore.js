@@ -2,8 +2,9 @@ import '../coverage.js';
 import { html, nothing } from '../lit.js';
 import { part } from '../api.js';
 import { ask } from '../dialogs.js';
-import { bytes, count, counted, duration, inputTime, localTime, utc, zone } from '../format.js';
+import { bytes, count, counted, duration, inputTime, localTime, timeGiven, utc, zone } from '../format.js';
 import { some } from '../health.js';
+import { newest } from '../lives.js';
 import { go, keep, to } from '../router.js';
 import { badge, choice, emptyState, ended, field, heading, loadingState, notice, range, section, segments, sentence, table, time } from '../ui.js';
 import { shown, View } from '../view.js';
@@ -58,7 +59,7 @@ export class RestoreView extends View {
     super(...all);
     (this.query.topics ?? '').split(',').filter((each) => each !== '').forEach((topic) => this.#chosen.add(topic));
     this.#timeline = this.query.timeline ?? 'newest';
-    this.#until = this.query.until ? Number(this.query.until) : null;
+    this.#until = timeGiven(this.query.until);
     this.#limited = this.#until !== null;
   }
 
@@ -72,6 +73,7 @@ export class RestoreView extends View {
 
   async #load() {
     await this.load('archive', (signal) => this.api.get('/archive', {}, signal));
+    this.#keepLife();
     this.#draw();
   }
 
@@ -80,8 +82,16 @@ export class RestoreView extends View {
     return (this.archive?.value?.topics ?? []).filter(({ topic }) => this.#chosen.has(topic));
   }
 
+  /** Those of them that have several lives. */
   get #several() {
-    return this.#topics.some(({ timelines }) => timelines.length > 1);
+    return this.#topics.filter(({ timelines }) => timelines.length > 1);
+  }
+
+  /** A life stays chosen as long as a topic has it that is chosen, too. */
+  #keepLife() {
+    if (!this.#several.some(({ timelines }) => timelines.some(({ timeline }) => timeline === this.#timeline))) {
+      this.#timeline = 'newest';
+    }
   }
 
   #target(topic) {
@@ -94,7 +104,7 @@ export class RestoreView extends View {
     const parameters = {
       topics: topics.join(','),
       rename: renamed.map((topic) => `${topic}=${this.#target(topic)}`).join(','),
-      timeline: this.#several ? this.#timeline : '',
+      timeline: this.#several.length > 0 ? this.#timeline : '',
       fromTime: this.#limited && this.#from !== null ? utc(this.#from) : '',
       toTime: this.#limited && this.#until !== null ? utc(this.#until) : '',
       groups: this.#groups.trim(),
@@ -121,7 +131,7 @@ export class RestoreView extends View {
     if (!pictured || !this.#limited) {
       return;
     }
-    const timeline = pictured.timelines.some((each) => each.timeline === this.#timeline) ? this.#timeline : newest(pictured)?.timeline;
+    const timeline = pictured.timelines.some((each) => each.timeline === this.#timeline) ? this.#timeline : newest(pictured.timelines)?.timeline;
     const wanted = `${pictured.topic} ${timeline}`;
     if (timeline !== undefined && wanted !== this.#drawn) {
       this.#drawn = wanted;
@@ -163,19 +173,17 @@ export class RestoreView extends View {
           ${rows.slice(0, 500).map((each) => this.#pickable(each))}
         </ul>
         ${
-          this.#several
+          this.#several.length > 0
             ? field(
                 'Which life of topics that have several',
                 html`<select id="timeline" @change=${(event) => this.#choose(event.target.value)}>
-                  <option value="newest" ?selected=${this.#timeline === 'newest'}>the newest</option>
-                  ${this.#topics.flatMap(({ topic, timelines }) =>
-                    timelines.length > 1
-                      ? timelines.map(
-                          ({ timeline, begunAt }) => html`<option value=${timeline} ?selected=${timeline === this.#timeline}>
-                            ${topic}, ${begunAt === null ? timeline : `since ${localTime(begunAt)}`}
-                          </option>`,
-                        )
-                      : [],
+                  <option value="newest" .selected=${this.#timeline === 'newest'}>the newest</option>
+                  ${this.#several.flatMap(({ topic, timelines }) =>
+                    timelines.map(
+                      ({ timeline, begunAt }) => html`<option value=${timeline} .selected=${timeline === this.#timeline}>
+                        ${topic}, ${begunAt === null ? timeline : `since ${localTime(begunAt)}`}
+                      </option>`,
+                    ),
                   )}
                 </select>`,
                 { id: 'timeline', hint: 'A topic that was deleted and created again has several lives, and each is restored by itself.' },
@@ -187,7 +195,7 @@ export class RestoreView extends View {
   }
 
   #pickable({ topic, timelines }) {
-    const last = newest({ timelines });
+    const last = newest(timelines);
     const id = `topic-${topic}`;
     const wrong = timelines.some(({ damage, holes }) => damage !== null || holes > 0);
     const gaps = timelines.reduce((sum, each) => sum + each.gaps, 0);
@@ -208,6 +216,7 @@ export class RestoreView extends View {
     } else {
       this.#chosen.delete(topic);
     }
+    this.#keepLife();
     this.#draw();
     this.#changed();
   }
@@ -257,7 +266,7 @@ export class RestoreView extends View {
         topics.length > 1
           ? html`<div class="field inline"><label for="pictured">Picture of</label>
               <select id="pictured" @change=${(event) => ((this.#pictured = event.target.value), this.#draw(), this.update())}>
-                ${topics.map(({ topic }) => html`<option value=${topic} ?selected=${topic === this.#pictured}>${topic}</option>`)}
+                ${topics.map(({ topic }) => html`<option value=${topic} .selected=${topic === this.#pictured}>${topic}</option>`)}
               </select></div>`
           : nothing
       }
@@ -454,6 +463,9 @@ export class RestoreView extends View {
         { id: 'task', problem: NAME.test(this.#task) ? undefined : 'A name has letters, digits, dots, underscores and hyphens only.' },
       )}
       <button class="primary" ?disabled=${this.#busy}>${this.#busy ? 'Starting…' : 'Start the restore'}</button>
+      <p class="muted">
+        It is planned anew when it starts${this.#limited && this.#until !== null ? '' : ': what a running backup stores meanwhile is restored, too'}.
+      </p>
       ${this.#problem ? html`<div role="alert">${notice('bad', sentence(this.#problem.message), this.#problem.hint)}</div>` : nothing}
     </form>`;
   }
@@ -490,10 +502,6 @@ export class RestoreView extends View {
       danger: true,
     });
   }
-}
-
-function newest({ timelines }) {
-  return [...timelines].sort((one, other) => (other.begunAt ?? 0) - (one.begunAt ?? 0))[0];
 }
 
 function timeOf(value) {

@@ -28,6 +28,10 @@ export class TaskView extends View {
     return this.#name;
   }
 
+  get followsTasks() {
+    return true;
+  }
+
   get #name() {
     return this.parameters.task;
   }
@@ -285,7 +289,7 @@ export class TaskView extends View {
   #limitForm(task) {
     return section(
       'Limit',
-      html`<form class="query panel" @submit=${(event) => this.#setLimit(event)}>
+      html`<form class="query panel" @submit=${(event) => this.#setLimit(event, task)}>
         ${field(
           'Megabytes a second, 0 for no limit',
           html`<input id="limit" type="number" min="0" step="any" required .value=${this.#limit ?? String(task.maxRate / MEGABYTE)} @input=${(event) => (this.#limit = event.target.value)}>`,
@@ -301,9 +305,9 @@ export class TaskView extends View {
     this.#loadFile();
   }
 
-  async #setLimit(event) {
+  async #setLimit(event, task) {
     event.preventDefault();
-    const bytesPerSecond = Math.round(Number(this.#limit ?? 0) * MEGABYTE);
+    const bytesPerSecond = Math.round(Number(this.#limit ?? task.maxRate / MEGABYTE) * MEGABYTE);
     await this.act(async () => {
       await this.api.put(`/tasks/${part(this.#name)}/rate`, { bytesPerSecond });
       this.#limit = undefined;

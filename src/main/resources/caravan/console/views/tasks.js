@@ -15,6 +15,10 @@ export class TasksView extends View {
     return 'Tasks';
   }
 
+  get followsTasks() {
+    return true;
+  }
+
   begin() {
     if (this.live.tasks === null) {
       this.load('first', () => this.live.refresh());

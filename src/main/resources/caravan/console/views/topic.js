@@ -2,7 +2,7 @@ import '../coverage.js';
 import { html, nothing } from '../lit.js';
 import { part } from '../api.js';
 import { told } from '../coverage.js';
-import { bytes, count, counted, inputTime, localTime, utc, zone } from '../format.js';
+import { bytes, count, counted, inputTime, localTime, timeGiven, utc, zone } from '../format.js';
 import { keep, to } from '../router.js';
 import { badge, emptyState, ended, facts, heading, loadingState, notice, problemState, range, section, sentence, table, time } from '../ui.js';
 import { shown, View } from '../view.js';
@@ -21,7 +21,7 @@ export class TopicView extends View {
   constructor(...all) {
     super(...all);
     this.#timeline = this.query.timeline ?? null;
-    this.#moment = this.query.until ? Number(this.query.until) : null;
+    this.#moment = timeGiven(this.query.until);
   }
 
   get title() {
@@ -150,7 +150,7 @@ export class TopicView extends View {
           <label for="timeline">Life of the topic</label>
           <select id="timeline" @change=${(event) => this.#choose(event.target.value)}>
             ${this.#timelines.map(
-              ({ timeline, begunAt, live }) => html`<option value=${timeline} ?selected=${timeline === this.#chosen.timeline}>
+              ({ timeline, begunAt, live }) => html`<option value=${timeline} .selected=${timeline === this.#chosen.timeline}>
                 ${begunAt === null ? timeline : `since ${localTime(begunAt)}`}${live ? ' (today)' : ''}
               </option>`,
             )}
