@@ -48,12 +48,14 @@ final class GroupCommits {
         // What was added meanwhile is newer than what could not be sent.
         Map<TopicPartition, Commit> newest = new HashMap<>(unsent);
         unsent.clear();
+        newest.values().removeIf(commit -> !owned.test(commit.assignment()));
         Commit next;
         while ((next = queued.poll()) != null) {
-            newest.put(next.assignment().partition(), next);
+            // The broker checks the member, not whether it owns the partition: a late commit would move the group back.
+            if (owned.test(next.assignment())) {
+                newest.put(next.assignment().partition(), next);
+            }
         }
-        // The broker checks the member, not whether it owns the partition: a late commit would move the group back.
-        newest.values().removeIf(commit -> !owned.test(commit.assignment()));
         if (newest.isEmpty()) {
             if (failing) {
                 // What failed is another member's to commit by now.

@@ -105,6 +105,19 @@ class GroupCommitsTest {
     }
 
     @Test
+    void aLateCommitOfAnEarlierAssignmentDoesNotTakeThePlaceOfThePresentOnes() {
+        // Given
+        commit(7);
+        commits.add(new Owned(), new OffsetAndMetadata(3));
+
+        // When
+        commits.run(owned -> owned == assignment);
+
+        // Then
+        assertThat(sent).containsExactly(7L);
+    }
+
+    @Test
     void whatFailedAndIsAnotherMembersByNowIsNoFailureAnyMore() {
         // Given
         refusals.add(new TimeoutException("no coordinator"));
